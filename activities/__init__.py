@@ -1,0 +1,1 @@
+"""The I/O that workflows ask for: commands through the one door, reading the log, the daily tick."""

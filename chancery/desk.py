@@ -1,0 +1,369 @@
+"""The one door: every change is a command that goes through `Desk.submit`.
+
+Commands that arrive while a transaction is under way go together in the next (group commit). For each: was it here before?
+may this actor ask it? what do the rules make of it? Then vault, append, views and commit travel in one round trip.
+Streams that moved meanwhile are read again and decided again; nobody fails for what somebody else sent.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from chancery.clock import Clock
+from chancery.log import pipeline
+from chancery.log.canonical import canonical
+from chancery.log.pipeline import LogUnavailable, NewEvent, OutcomeUnknown, Statement, StreamsMoved
+from chancery.log.store import EventLog, Pool
+from chancery.streams import Known, Receipt, Shelf, mission_stream, obligation_stream
+from chancery.views import inline
+from domain import deciding, events, mission_decide, policy
+from domain import commands as c
+from domain.envelope import Actor, Event
+from domain.events import New
+from domain.instant import BadInput
+from domain.kinds import instant_text
+from domain.mission import Mission
+from domain.obligation import Obligation, text
+from domain.refusals import Refused
+
+NAMESPACE: Final = UUID("5b0f6f0e-7a0b-5e0e-9d60-1f3f0a3c9d11")
+"""Event ids are UUIDv5 under this: of the stream, the command and the event's number in it. Never change it."""
+
+BATCH = 256
+ATTEMPTS = 8
+_PEOPLE = frozenset({"PostCreated", "PostingBegan", "PostingEnded"})
+_INVOLVE = frozenset({"TaskOpened", "TaskAssigned", "ObserverAssigned", "RotaOffered", "RotaAnswered"})
+
+
+class Unavailable(Exception):  # noqa: N818 - an answer, not a fault of ours
+    """The database cannot be reached or takes nothing now. Nothing was written; the same command may be sent again."""
+
+    code = "database-unavailable"
+
+
+class Unknown(Exception):  # noqa: N818
+    """The connection broke at the commit. Sending the same command again gives its receipt or carries it out, once."""
+
+    code = "outcome-unknown"
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A command at the desk, with what is to be sealed with it and whoever waits for its receipt."""
+
+    command: c.Command
+    actor: Actor
+    sealed: Sequence[Statement]
+    done: "asyncio.Future[Receipt]"
+    hash: str
+    moved: int = 0
+
+
+@dataclass(slots=True)
+class Decided:
+    """A decision of this batch: what it made and what it rests on."""
+
+    waiting: Waiting
+    stream: str
+    bodies: list[NewEvent] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
+    tasks: set[str] = field(default_factory=set)
+    reads: dict[str, int] = field(default_factory=dict)
+
+
+Outcome = tuple[Waiting, "Receipt | Exception"]
+
+
+class Desk:
+    """Takes commands, gives receipts. One for each process; several processes are kept apart by the log's own lock."""
+
+    def __init__(self, pool: Pool, clock: Clock, *, keeps_time: bool = False, shelf: int = 4096) -> None:
+        """`keeps_time`: a rehearsal's desk, whose clock gives the log its time too."""
+        self.log = EventLog(pool)
+        self.clock = clock
+        self._pool = pool
+        self._keeps_time = keeps_time
+        self._shelf = Shelf(shelf)
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
+        self._clerk: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Desk":
+        self._clerk = asyncio.create_task(self._work(), name="desk")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._clerk is not None:
+            self._clerk.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._clerk
+
+    async def submit(self, command: c.Command, actor: Actor, sealed: Sequence[Statement] = ()) -> Receipt:
+        """Carry out a command, once. `sealed`: what goes into the vault with it, or not at all.
+
+        Raises Refused (the rules say no), Unavailable (nothing was written), Unknown (send it again).
+        """
+        if self._clerk is None or self._clerk.done():
+            raise Unavailable("the desk is closed")
+        done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        digest = hashlib.sha256(f"{command.name}\0{command.model_dump_json(exclude={'command_id'})}".encode())
+        self._queue.put_nowait(Waiting(command, actor, sealed, done, digest.hexdigest()))
+        return await done
+
+    async def mission(self, code: str) -> Mission:
+        """A mission as it stands now (a copy is not made: read it, do not change it)."""
+        known = Known(mission_stream(code), Mission())
+        known.catch_up((await self.log.load([(known.name, 0)]))[known.name])
+        assert isinstance(known.state, Mission)
+        return known.state
+
+    async def obligation(self, id_: str) -> Obligation:
+        """An obligation as it stands now."""
+        known = Known(obligation_stream(id_), Obligation())
+        known.catch_up((await self.log.load([(known.name, 0)]))[known.name])
+        assert isinstance(known.state, Obligation)
+        return known.state
+
+    # ── the clerk ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _work(self) -> None:
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < BATCH and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            first, again = _once_each(batch)
+            try:
+                await self._carry_out(first)
+                await self._carry_out(again)
+            except asyncio.CancelledError:
+                for waiting in batch:
+                    _fail(waiting, Unavailable("the desk closed before this was carried out"))
+                raise
+            self._shelf.trim()
+
+    async def _carry_out(self, batch: list[Waiting]) -> None:
+        """A batch until nobody of it waits: again after streams moved, in halves after a fault that is one command's."""
+        while batch:
+            try:
+                await self._attempt(batch)
+                return
+            except StreamsMoved as moved:
+                for waiting in batch:
+                    waiting.moved += 1
+                    if waiting.moved > ATTEMPTS:
+                        _fail(waiting, Refused("stale-stream", stream=", ".join(sorted(moved.streams))))
+                batch = [w for w in batch if not w.done.done()]
+            except OutcomeUnknown:
+                for waiting in batch:
+                    _fail(waiting, Unknown("the connection broke before the database had answered"))
+                return
+            except (LogUnavailable, psycopg.OperationalError, PoolTimeout) as problem:
+                for waiting in batch:
+                    _fail(waiting, Unavailable(str(getattr(problem, "code", "database"))))
+                return
+            except Exception as problem:  # one command's fault must not be everybody's: halve until it is alone
+                if len(batch) == 1:
+                    _fail(batch[0], problem)
+                    return
+                middle = len(batch) // 2
+                await self._carry_out(batch[:middle])
+                batch = batch[middle:]
+
+    async def _attempt(self, batch: list[Waiting]) -> None:
+        names = {name for waiting in batch for name in _streams(waiting)}
+        known = {name: self._shelf.get(name) for name in names}
+        clean = False
+        try:
+            await self._catch_up(known)
+            decided, outcomes = self._decide(batch, known)
+            placed = await self._write(decided, known)
+            clean = True
+        finally:
+            if not clean:
+                self._shelf.forget(names)
+        # Only now: a refusal too may rest on what an earlier command of this batch made, which had to be written first.
+        for waiting, outcome in outcomes:
+            _settle(waiting, outcome)
+        for one in decided:
+            self._answer(one, placed, known)
+
+    async def _catch_up(self, known: dict[str, Known]) -> None:
+        loaded = await self.log.load([(name, k.version) for name, k in known.items()])
+        for name, new in loaded.items():
+            known[name].catch_up(new)
+
+    def _decide(self, batch: list[Waiting], known: dict[str, Known]) -> tuple[list[Decided], list[Outcome]]:
+        decided: list[Decided] = []
+        outcomes: list[Outcome] = []
+        for waiting in batch:
+            try:
+                one = self._decide_one(waiting, known)
+            except (Refused, BadInput) as refusal:
+                outcomes.append((waiting, refusal))
+                continue
+            if isinstance(one, Decided):
+                decided.append(one)
+            else:
+                outcomes.append((waiting, one))
+        return decided, outcomes
+
+    def _decide_one(self, waiting: Waiting, known: dict[str, Known]) -> Decided | Receipt:
+        command, now = waiting.command, self.clock.now()
+        stream = _target(command)
+        target = known[stream]
+        seen = target.commands.get(str(command.command_id))
+        if seen is not None:
+            if seen.hash != waiting.hash or seen.actor != waiting.actor.code:
+                raise Refused("command-reused", command_id=command.command_id)
+            return Receipt(seen.position, seen.leaf.hex(), tuple(seen.types), stream, seen.version, False)
+        mission = known[mission_stream(_mission(command))].state
+        assert isinstance(mission, Mission)
+        actor = _identify(waiting.actor, command, target.state, known, now)
+        obligation = target.state if isinstance(target.state, Obligation) else None
+        if obligation is not None and obligation.version and obligation.mission != mission.code:
+            raise Refused("no-such-obligation", obligation=obligation.id)  # it is not this mission's to touch
+        policy.check(command, actor, obligation, mission)
+        versions = {name: known[name].version for name in _streams(waiting)}
+        if isinstance(command, c.MissionCommand):
+            new = mission_decide.decide(command, mission, now)
+        else:
+            assert obligation is not None and isinstance(command, c.ObligationCommand)
+            new = deciding.decide(command, obligation, mission, now, actor)
+        if not new:
+            return Receipt(0, "", (), stream, target.version, False)
+        made = Decided(waiting, stream, reads=versions)
+        for number, event in enumerate(new):
+            self._take(event, number, made, target, actor, now)
+        return made
+
+    def _take(self, new: New, number: int, made: Decided, target: Known, actor: Actor, now: Any) -> None:
+        events.validate(new.type, new.data)
+        command = made.waiting.command
+        version = target.version + 1
+        event_id = str(uuid5(NAMESPACE, f"{made.stream}|{command.command_id}|{number}"))
+        at = new.at or text(now)
+        body: dict[str, Any] = {
+            "id": event_id,
+            "type": new.type,
+            "schema": events.SCHEMAS[new.type],
+            "stream": made.stream,
+            "version": version,
+            "at": at,
+            "actor": actor.to_data(),
+            "cause": command.name,
+            "command": {"id": str(command.command_id), "hash": made.waiting.hash},
+            "data": new.data,
+        }
+        made.bodies.append(NewEvent(made.stream, version, canonical(body)))
+        made.types.append(new.type)
+        if "task" in new.data:
+            made.tasks.add(new.data["task"])
+        hashed = made.waiting.hash
+        data = new.data
+        target.apply(
+            Event(event_id, new.type, made.stream, version, at, body["actor"], str(command.command_id), data, 0, 0, hashed)
+        )
+
+    async def _write(self, decided: list[Decided], known: dict[str, Known]) -> dict[int, pipeline.Placed]:
+        if not decided:
+            return {}
+        reads: dict[str, int] = {}
+        for one in decided:
+            for name, version in one.reads.items():
+                reads.setdefault(name, version)
+        bodies = [body for one in decided for body in one.bodies]
+        before = [statement for one in decided for statement in one.waiting.sealed]
+        after = inline.statements(_touched(decided, known))
+        recorded = int(self.clock.now().timestamp() * 1_000_000) if self._keeps_time else None
+        async with self._pool.connection() as conn:
+            placed = await pipeline.commit(
+                conn, before=before, reads=reads, events=bodies, after=after, recorded_us=recorded
+            )
+        return {id(body): place for body, place in zip(bodies, placed, strict=True)}
+
+    def _answer(self, one: Decided, placed: dict[int, pipeline.Placed], known: dict[str, Known]) -> None:
+        last = placed[id(one.bodies[-1])]
+        seen = known[one.stream].commands[str(one.waiting.command.command_id)]
+        seen.position, seen.leaf = last.position, last.leaf
+        version = one.bodies[-1].version
+        _settle(one.waiting, Receipt(last.position, last.leaf.hex(), tuple(one.types), one.stream, version))
+
+
+def _target(command: c.Command) -> str:
+    if isinstance(command, c.MissionCommand):
+        return mission_stream(command.mission)
+    assert isinstance(command, c.ObligationCommand)
+    return obligation_stream(command.obligation)
+
+
+def _mission(command: c.Command) -> str:
+    assert isinstance(command, c.MissionCommand | c.ObligationCommand)
+    return command.mission
+
+
+def _streams(waiting: Waiting) -> list[str]:
+    names = [_target(waiting.command), mission_stream(_mission(waiting.command))]
+    if waiting.actor.mission is not None:
+        names.append(mission_stream(waiting.actor.mission))
+    return list(dict.fromkeys(names))
+
+
+def _identify(actor: Actor, command: c.Command, target: Any, known: dict[str, Known], now: Any) -> Actor:
+    """The actor with the role that the mission's stream gives; on behalf of an absent holder where it names them."""
+    if actor.kind != "officer":
+        return replace(actor, mission=None, role=None)
+    home = known[mission_stream(actor.mission or "")].state if actor.mission else None
+    if not isinstance(home, Mission) or not home.version or not home.runs(actor.code, now):
+        day = home.day(now) if isinstance(home, Mission) and home.version else instant_text(now)[:10]
+        raise Refused("no-such-posting", posting=actor.code, mission=actor.mission or "?", day=day)
+    named = replace(actor, role=home.role_of(actor.code), on_behalf_of=None)
+    if isinstance(command, c.TaskCommand) and isinstance(target, Obligation):
+        task = target.tasks.get(command.task)
+        if task is not None and task.posting != actor.code and home.substitute_for(task.posting, now) == actor.code:
+            named = replace(named, on_behalf_of=task.posting)
+    return named
+
+
+def _touched(decided: Iterable[Decided], known: dict[str, Known]) -> inline.Touched:
+    touched = inline.Touched()
+    for one in decided:
+        state = known[one.stream].state
+        types = frozenset(one.types)
+        if isinstance(state, Mission):
+            touched.missions[one.stream] = state
+            touched.people |= bool(types & _PEOPLE)
+        else:
+            touched.obligations[one.stream] = state
+            touched.tasks.setdefault(one.stream, set()).update(one.tasks)
+            if types & _INVOLVE:
+                touched.involving.add(one.stream)
+    return touched
+
+
+def _once_each(batch: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
+    """A command that stands in the batch twice (a double click) goes once; its double goes after it, to be answered."""
+    first: dict[UUID, Waiting] = {}
+    again: list[Waiting] = []
+    for waiting in batch:
+        if first.setdefault(waiting.command.command_id, waiting) is not waiting:
+            again.append(waiting)
+    return list(first.values()), again
+
+
+def _settle(waiting: Waiting, outcome: Receipt | Exception) -> None:
+    if waiting.done.done():
+        return
+    if isinstance(outcome, Receipt):
+        waiting.done.set_result(outcome)
+    else:
+        waiting.done.set_exception(outcome)
+
+
+def _fail(waiting: Waiting, problem: Exception) -> None:
+    _settle(waiting, problem)

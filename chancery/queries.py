@@ -1,0 +1,117 @@
+"""Questions to the views. Lists are made in SQL; nothing is filtered row by row afterwards."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.dialects import postgresql
+
+from chancery.log.store import EventLog
+from chancery.views import tables as v
+from domain.cadence import Past
+from domain.mission import Mission
+
+Row = dict[str, Any]
+
+
+async def rows(log: EventLog, query: Select[Any]) -> list[Row]:
+    """The result of a query on the views, as dicts by column name."""
+    compiled = query.compile(dialect=postgresql.psycopg.dialect(), compile_kwargs={"render_postcompile": True})
+    async with log.pool.connection() as conn:
+        cursor = await conn.execute(str(compiled).encode(), dict(compiled.params))
+        names = [d.name for d in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in await cursor.fetchall()]
+
+
+async def past_of(log: EventLog, mission: Mission) -> list[Past]:
+    """Every recurring obligation that the mission has or had; done on the mission's local day of its last good end."""
+    o, t = v.obligation, v.task
+    last = (
+        select(func.max(t.c.happened))
+        .where(and_(t.c.obligation == o.c.id, t.c.outcome == "done", t.c.step.in_(("hold", "endorse"))))
+        .scalar_subquery()
+    )
+    query = select(o.c.accreditation, o.c.definition, o.c.period, last.label("done")).where(
+        and_(o.c.mission == mission.code, o.c.period.is_not(None))
+    )
+    return [
+        Past(r["accreditation"], r["definition"], r["period"], mission.day(r["done"]) if r["done"] else None)
+        for r in await rows(log, query)
+    ]
+
+
+async def missions(log: EventLog) -> list[Row]:
+    """Every mission adopted, by code."""
+    return await rows(log, select(v.mission).order_by(v.mission.c.code))
+
+
+async def postings(log: EventLog, mission: str | None = None) -> list[Row]:
+    """Postings, of one mission or of all."""
+    query = select(v.posting).order_by(v.posting.c.mission, v.posting.c.post, v.posting.c.first)
+    return await rows(log, query.where(v.posting.c.mission == mission) if mission else query)
+
+
+async def obligations(
+    log: EventLog,
+    *,
+    mission: str | None = None,
+    status: str | None = None,
+    definition: str | None = None,
+    instrument: str | None = None,
+) -> list[Row]:
+    """Obligations, the soonest due first."""
+    o = v.obligation
+    wanted = {o.c.mission: mission, o.c.status: status, o.c.definition: definition, o.c.instrument: instrument}
+    query = select(o).where(*(column == value for column, value in wanted.items() if value is not None))
+    return await rows(log, query.order_by(o.c.next_due.nulls_last(), o.c.id))
+
+
+async def tasks(
+    log: EventLog,
+    *,
+    mission: str | None = None,
+    postings_: Sequence[str] | None = None,
+    status: str | None = "open",
+    obligation: str | None = None,
+) -> list[Row]:
+    """Tasks by time left: overdue first, those that wait last."""
+    t = v.task
+    wanted = {t.c.mission: mission, t.c.status: status, t.c.obligation: obligation}
+    query = select(t).where(*(column == value for column, value in wanted.items() if value is not None))
+    if postings_ is not None:
+        query = query.where(t.c.posting.in_(list(postings_)))
+    return await rows(log, query.order_by(t.c.waiting.is_not(None), t.c.due, t.c.obligation, t.c.task))
+
+
+async def involved(log: EventLog, postings_: Sequence[str]) -> list[str]:
+    """Obligations in which any of these postings ever had a part."""
+    i = v.involvement
+    query = select(i.c.obligation).where(i.c.posting.in_(list(postings_))).distinct().order_by(i.c.obligation)
+    return [r["obligation"] for r in await rows(log, query)]
+
+
+async def to_wake(log: EventLog, before: datetime) -> list[Row]:
+    """Open obligations whose next planned instant lies before `before` (UTC): what a timer should have recorded."""
+    o = v.obligation
+    query = select(o.c.id, o.c.mission, o.c.next_wake, o.c.version).where(
+        and_(o.c.status == "open", o.c.next_wake <= before)
+    )
+    return await rows(log, query.order_by(o.c.next_wake, o.c.id))
+
+
+async def next_wake(log: EventLog) -> datetime | None:
+    """The next planned instant of any open obligation (UTC)."""
+    o = v.obligation
+    found = await rows(log, select(func.min(o.c.next_wake).label("at")).where(o.c.status == "open"))
+    at: datetime | None = found[0]["at"]
+    return at
+
+
+async def open_obligations(log: EventLog, mission: str | None = None) -> list[Row]:
+    """Open obligations with what starts their workflows."""
+    o = v.obligation
+    query = select(o.c.id, o.c.mission, o.c.workflow, o.c.definition, o.c.case_bound, o.c.next_due).where(
+        o.c.status == "open"
+    )
+    return await rows(log, (query.where(o.c.mission == mission) if mission else query).order_by(o.c.id))

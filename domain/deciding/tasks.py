@@ -1,0 +1,325 @@
+"""What people do with a task: accept, decline, reassign, complete, decide not to act, waive, pause, extend, correct."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain import commands as c
+from domain.deciding.clocks import extended, lapse_of, recompute, replace_last_wait
+from domain.envelope import Actor
+from domain.events import New
+from domain.kinds import instant, instant_text
+from domain.mission import Mission
+from domain.obligation import Obligation, Task, text
+from domain.refusals import Refused
+
+LATE_REASONS = (
+    "awareness",
+    "capacity",
+    "resource",
+    "competency",
+    "will",
+    "security",
+    "access",
+    "awaiting_hq",
+    "awaiting_partner",
+    "outage",
+)
+"""Why something was late or not done: the five words that practitioners ask by (REQUIREMENTS.md, R11), and what blocks."""
+
+_SECOND = timedelta(seconds=1)
+
+
+def task_of(command: c.TaskCommand, state: Obligation) -> Task:
+    """The open task that a command is about, unchanged since its form was shown; otherwise Refused."""
+    task = state.tasks.get(command.task)
+    if task is None:
+        raise Refused("no-such-task", obligation=state.id, task=command.task)
+    if not task.is_open:
+        raise Refused("task-ended", task=task.id, outcome=task.outcome, at=task.ended)
+    if command.seen is not None and command.seen != task.revision:
+        raise Refused("stale", task=task.id, seen=command.seen, now=task.revision)
+    return task
+
+
+def step_of(task: Task, state: Obligation) -> Mapping[str, Any]:
+    """The step that a task was made from, out of the obligation's own snapshot."""
+    step = state.step(task.step)
+    assert step is not None, "a task is opened from a step of its own snapshot"
+    return step
+
+
+def accept(command: c.AcceptTask, state: Obligation, _m: Mission, _n: datetime, actor: Actor) -> list[New]:
+    """The holder takes it. Time that had been a vacancy's is theirs from here on."""
+    task = task_of(command, state)
+    if task.accepted:
+        raise Refused("already-accepted", task=task.id)
+    return [New("TaskAccepted", {"task": task.id})]
+
+
+def decline(command: c.DeclineTask, state: Obligation, mission: Mission, now: datetime, actor: Actor) -> list[New]:
+    """The holder cannot take it; it goes to whoever comes next, in the same instant."""
+    task = task_of(command, state)
+    if command.reason not in LATE_REASONS:
+        raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(LATE_REASONS))
+    refused = [*task.refused_by, task.posting]
+    posting, why = mission.assignee(task.owner_role, now, refused)
+    made = [New("TaskDeclined", {"task": task.id, "reason": command.reason})]
+    if posting != task.posting:
+        made.append(New("TaskAssigned", {"task": task.id, "posting": posting, "why": why}))
+    return made
+
+
+def reassign(command: c.ReassignTask, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
+    """To a named posting of the mission that is in post and present. It takes effect at once."""
+    task = task_of(command, state)
+    if command.posting == task.posting:
+        raise Refused("same-holder", task=task.id, holder=task.posting)
+    if not mission.is_present(command.posting, now):
+        raise Refused("no-such-posting", posting=command.posting, mission=state.mission, day=mission.day(now))
+    if task.step.startswith("attend") and mission.is_local_agent(command.posting):
+        raise Refused("never-alone")
+    return [New("TaskAssigned", {"task": task.id, "posting": command.posting, "why": "named"})]
+
+
+def timing_of(task: Task, happened: datetime, now: datetime) -> str:
+    """`on_time`; `after_due`; or `reported_in_time`: it happened in time, as claimed, and was entered later."""
+    limit = instant(task.due) + _SECOND
+    if happened >= limit:
+        return "after_due"
+    return "on_time" if now < limit else "reported_in_time"
+
+
+def _happened(at: datetime | None, task: Task, now: datetime) -> datetime:
+    if at is None:
+        return now
+    if at > now:
+        raise Refused("in-the-future", at=instant_text(at))
+    if at < instant(task.opened).replace(microsecond=0):
+        raise Refused("before-opening", at=instant_text(at), task=task.id, opened=task.opened)
+    return at
+
+
+def complete(command: c.CompleteTask, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
+    """The task was done. After its due date it needs a reason; before a sitting its report cannot be complete."""
+    task = task_of(command, state)
+    step = step_of(task, state)
+    happened = _happened(command.happened_at, task, now)
+    open_lines = [x["code"] for x in step["checklist"] if x["must"] and x["code"] not in command.checklist]
+    if open_lines:
+        raise Refused("checklist-open", lines=", ".join(open_lines))
+    given = {e["kind"] for e in command.evidence}
+    missing = [kind for kind in step["evidence"] if kind not in given]
+    if missing:
+        raise Refused("evidence-missing", step=task.step, kinds=", ".join(missing))
+    _check_results(command, step, mission, now)
+    timing = timing_of(task, happened, now)
+    if timing == "after_due" and command.reason not in LATE_REASONS:
+        raise Refused("reason-needed", codes=", ".join(LATE_REASONS))
+    sitting = state.appointments.get(task.appointment or "")
+    if step["bound"] == "after" and sitting is not None and instant(sitting.starts) > now:
+        raise Refused("before-sitting", appointment=sitting.id, starts=sitting.starts)
+    data: dict[str, Any] = {
+        "task": task.id,
+        "happened_at": text(happened),
+        "timing": timing,
+        "checklist": list(command.checklist),
+        "evidence": [dict(e) for e in command.evidence],
+        "result": command.result,
+    }
+    if command.reason is not None:
+        data["reason"] = command.reason
+    if command.note is not None:
+        data["note"] = dict(command.note)
+    made = [New("TaskCompleted", data)]
+    if "observer" in step["results"] and sitting is not None:
+        made.append(_observer(command, sitting.id, mission))
+    for gate in step["results"].get("opens", ()):
+        if not state.gates.get(gate):
+            made.append(New("GateSet", {"gate": gate, "open": True}))
+    return made
+
+
+def _check_results(command: c.CompleteTask, step: Mapping[str, Any], mission: Mission, now: datetime) -> None:
+    allowed: Mapping[str, list[str]] = step["results"]
+    for field, value in command.result.items():
+        values = allowed.get(field, [])
+        if "posting" in values:
+            if not mission.runs(value, now):
+                raise Refused("no-such-posting", posting=value, mission=mission.code, day=mission.day(now))
+        elif value not in values:
+            codes = ", ".join(values) or ", ".join(allowed) or "none"
+            raise Refused("result-unknown", field=field, value=value, step=step["code"], allowed=codes)
+
+
+def _observer(command: c.CompleteTask, appointment: str, mission: Mission) -> New:
+    observer = command.result.get("observer")
+    if observer is None:
+        raise Refused("observer-needed", appointment=appointment)
+    if mission.is_local_agent(observer):
+        raise Refused("never-alone")
+    data = {
+        "appointment": appointment,
+        "observer": observer,
+        "backup": command.result.get("backup"),
+        "support": command.result.get("support"),
+    }
+    return New("ObserverAssigned", data)
+
+
+def not_act(command: c.NotAct, state: Obligation, _m: Mission, now: datetime, _: Actor) -> list[New]:
+    """Decided not to act, or could not, with one of the step's reasons. In time, that is compliance."""
+    task = task_of(command, state)
+    step = step_of(task, state)
+    happened = _happened(command.happened_at, task, now)
+    if command.outcome not in step["outcomes"]:
+        allowed = ", ".join(step["outcomes"])
+        raise Refused("result-unknown", field="outcome", value=command.outcome, step=task.step, allowed=allowed)
+    reasons = [*step["reasons"], *LATE_REASONS]
+    if command.reason not in reasons:
+        raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(reasons))
+    data: dict[str, Any] = {
+        "task": task.id,
+        "happened_at": text(happened),
+        "timing": timing_of(task, happened, now),
+        "outcome": command.outcome,
+        "reason": command.reason,
+    }
+    if command.note is not None:
+        data["note"] = dict(command.note)
+    return [New("TaskNotActed", data)]
+
+
+def confirm(command: c.ConfirmTimeliness, state: Obligation, _m: Mission, _n: datetime, actor: Actor) -> list[New]:
+    """A second person confirms when a late entry happened."""
+    task = state.tasks.get(command.task)
+    if task is None:
+        raise Refused("no-such-task", obligation=state.id, task=command.task)
+    if task.timing != "reported_in_time" or task.confirmed is not None:
+        raise Refused("nothing-late", task=task.id)
+    if actor.code == task.ended_by:
+        raise Refused("second-person", what="A late entry", posting=actor.code)
+    return [New("TimelinessConfirmed", {"task": task.id, "confirmed": command.confirmed})]
+
+
+def propose_waiver(
+    command: c.ProposeWaiver, state: Obligation, _m: Mission, _n: datetime, actor: Actor
+) -> list[New]:
+    """Ask that it need not be done this time."""
+    task = task_of(command, state)
+    if task.waiver is not None:
+        raise Refused("waiver-proposed", task=task.id)
+    reasons = [*step_of(task, state)["reasons"], *LATE_REASONS]
+    if command.reason not in reasons:
+        raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(reasons))
+    data: dict[str, Any] = {
+        "task": task.id,
+        "reason": command.reason,
+        "alternative": command.alternative,
+        "review_on": command.review_on,
+    }
+    if command.note is not None:
+        data["note"] = dict(command.note)
+    return [New("WaiverProposed", data)]
+
+
+def answer_waiver(command: c.AnswerWaiver, state: Obligation, _m: Mission, _n: datetime, actor: Actor) -> list[New]:
+    """Approve or refuse: never the proposer, never the task's holder."""
+    task = task_of(command, state)
+    if task.waiver is None:
+        raise Refused("no-waiver-proposed", task=task.id)
+    if actor.code in (task.waiver.proposer, task.posting):
+        raise Refused("second-person", what="A waiver", posting=actor.code)
+    return [New("WaiverAnswered", {"task": task.id, "approved": command.approved})]
+
+
+def pause(command: c.PauseClock, state: Obligation, mission: Mission, now: datetime, actor: Actor) -> list[New]:
+    """The task waits on somebody outside. A working-day term stands still; any other runs on and the wait is recorded.
+
+    The holder of a task never pauses its clock; a Head of Mission's tasks pause only by headquarters.
+    """
+    task = task_of(command, state)
+    if task.wait is not None:
+        raise Refused("already-waiting", task=task.id, cause=task.wait.cause)
+    heads = mission.role_of(task.posting) == "head_of_mission"
+    outside = (actor.role or "").startswith("hq_")
+    if actor.code == task.posting or actor.on_behalf_of == task.posting or (heads and not outside):
+        raise Refused("own-clock")
+    stops = str(task.deadline["term"]).endswith("wd") and ":" not in str(task.deadline["term"])
+    data: dict[str, Any] = {
+        "task": task.id,
+        "cause": command.cause,
+        "party": command.party,
+        "stops": stops,
+        "lapses": instant_text(lapse_of(now, mission.clock)),
+    }
+    if command.note is not None:
+        data["note"] = dict(command.note)
+    return [New("ClockPaused", data)]
+
+
+def renew_wait(command: c.RenewWait, state: Obligation, mission: Mission, now: datetime, actor: Actor) -> list[New]:
+    """A second person lets the wait go on for as long again."""
+    task = task_of(command, state)
+    if task.wait is None:
+        raise Refused("not-waiting", task=task.id)
+    if actor.code in (task.wait.by, task.posting):
+        raise Refused("second-person", what="A renewed wait", posting=actor.code)
+    return [New("WaitRenewed", {"task": task.id, "lapses": instant_text(lapse_of(now, mission.clock))})]
+
+
+def resume(command: c.ResumeClock, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
+    """The wait is over; the deadline moves by the time it took."""
+    task = task_of(command, state)
+    if task.wait is None:
+        raise Refused("not-waiting", task=task.id)
+    closed = replace_last_wait(task, text(now))
+    return [
+        New("ClockResumed", {"task": task.id, "cause": "resumed"}),
+        *recompute(closed, "wait-ended", state, mission, now),
+    ]
+
+
+def extend(command: c.ExtendDeadline, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
+    """Give a task until a later instant. What the Guidelines state cannot be extended here."""
+    task = task_of(command, state)
+    if task.source == "guideline":
+        raise Refused("extension-stated", task=task.id)
+    if text(command.until) <= task.due:
+        raise Refused("extension-earlier", due=task.due)
+    return extended(task, command.until, state, mission, now)
+
+
+def correct(command: c.CorrectTask, state: Obligation, _m: Mission, now: datetime, actor: Actor) -> list[New]:
+    """Say what an ended task should say. Requester and approver are two; the first entry stays visible."""
+    task = state.tasks.get(command.task)
+    if task is None:
+        raise Refused("no-such-task", obligation=state.id, task=command.task)
+    if task.is_open or task.ended_event is None:
+        raise Refused("nothing-to-correct", task=task.id)
+    if command.approver == actor.code or command.approver == task.ended_by == task.posting:
+        raise Refused("second-person", what="A correction", posting=command.approver)
+    value = _corrected_instant(command.value, now) if command.field == "happened_at" else command.value
+    data: dict[str, Any] = {
+        "task": task.id,
+        "of": task.ended_event,
+        "field": command.field,
+        "value": value,
+        "reason": command.reason,
+        "approver": command.approver,
+    }
+    if command.note is not None:
+        data["note"] = dict(command.note)
+    return [New("TaskCorrected", data)]
+
+
+def _corrected_instant(value: str, now: datetime) -> str:
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Refused("bad-command", where="value", problem="an instant with a zone, such as 2026-05-06T09:00:00Z")
+    if at > now:
+        raise Refused("in-the-future", at=value)
+    return text(at)

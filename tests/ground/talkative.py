@@ -1,0 +1,15 @@
+"""A workflow that logs: in a module of its own, because the sandbox imports it again."""
+
+import structlog
+from temporalio import workflow
+
+
+@workflow.defn
+class Talkative:
+    """Says one thing, waits, says another."""
+
+    @workflow.run
+    async def run(self) -> None:
+        structlog.get_logger().info("said once", workflow_id=workflow.info().workflow_id)
+        await workflow.sleep(1)
+        structlog.get_logger().info("said after")

@@ -1,0 +1,117 @@
+"""Who may do what in the vault's schema, tried as the real roles; the owner is the control."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from chancery import vault_schema
+from tests.conftest import Database
+
+TABLES = ["sealed", "directory"]
+STATEMENTS = [
+    "SELECT count(*) FROM vault.{}",
+    "INSERT INTO vault.{} DEFAULT VALUES",
+    "UPDATE vault.{} SET mission = 'X'",
+    "DELETE FROM vault.{}",
+    "TRUNCATE vault.{}",
+    "DROP TABLE vault.{}",
+    "ALTER TABLE vault.{} ADD COLUMN more text",
+    "COPY vault.{} TO STDOUT",
+]
+CALLS = [
+    "SELECT * FROM vault.get('{}')",
+    "SELECT vault.put('{}', '{}', '{}', '{}', '{}', '{}')",
+    "SELECT vault.directory_put('{}', '{}', '{}', '{}', '{}')",
+    "SELECT * FROM vault.directory_find('')",
+    "SELECT * FROM vault.directory_get('{}')",
+    "SELECT vault.directory_erase('nobody')",
+]
+
+
+def run(url: str, statement: str, role: str | None = None) -> None:
+    with psycopg.connect(url) as connection:
+        if role:
+            connection.execute(f"SET ROLE {role}".encode())
+        if statement.startswith("COPY"):
+            with connection.cursor().copy(statement.encode()) as copy:
+                list(copy)
+        else:
+            connection.execute(statement.encode())
+        connection.rollback()
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_neither_application_nor_reader_touches_a_table(
+    database: Database, table: str, statement: str
+) -> None:
+    said = statement.format(table)
+    for url in (database.app_url, database.reader_url):
+        with pytest.raises(errors.InsufficientPrivilege):
+            run(url, said)
+    # The control: for the owner the same statement is only ever refused by the table's own rules.
+    if said.startswith("INSERT"):
+        with pytest.raises(errors.NotNullViolation):
+            run(database.admin_url, said, "chancery_vault_owner")
+    else:
+        run(database.admin_url, said, "chancery_vault_owner")
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_application_calls_the_functions_and_the_reader_may_not(database: Database, call: str) -> None:
+    run(database.app_url, call)
+    with pytest.raises(errors.InsufficientPrivilege):
+        run(database.reader_url, call)
+
+
+def test_the_owner_of_the_vault_cannot_log_in_and_owns_every_part_of_it(database: Database) -> None:
+    with psycopg.connect(database.admin_url) as connection:
+        login = _one(
+            connection, "SELECT rolcanlogin, rolsuper FROM pg_roles WHERE rolname = 'chancery_vault_owner'"
+        )
+        functions = connection.execute(
+            "SELECT proname, rolname, prosecdef, proconfig FROM pg_proc p JOIN pg_roles r ON r.oid = proowner "
+            "WHERE pronamespace = 'vault'::regnamespace"
+        ).fetchall()
+        tables = connection.execute(
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'vault'"
+        ).fetchall()
+    assert login == (False, False)
+    assert tables == [("chancery_vault_owner",)]
+    assert len(functions) == len(CALLS)
+    for name, *rest in functions:
+        assert rest == ["chancery_vault_owner", True, ["search_path=pg_catalog, pg_temp"]], name
+
+
+def test_a_temporary_table_cannot_stand_in_for_the_vaults(database: Database) -> None:
+    with psycopg.connect(database.app_url) as connection:
+        try:
+            connection.execute("CREATE TEMPORARY TABLE sealed (reference uuid)")
+        except errors.InsufficientPrivilege:
+            connection.rollback()  # the application may not even make one
+        connection.execute("SELECT * FROM vault.get(ARRAY[gen_random_uuid()])")
+
+
+def test_the_metadata_names_the_columns_that_the_migration_made(database: Database) -> None:
+    with psycopg.connect(database.admin_url) as connection:
+        made = {
+            (table, column, nullable == "YES")
+            for table, column, nullable in connection.execute(
+                "SELECT table_name, column_name, is_nullable FROM information_schema.columns "
+                "WHERE table_schema = 'vault'"
+            )
+        }
+    meant = {
+        (table.name, column.name, bool(column.nullable))
+        for table in vault_schema.metadata.tables.values()
+        for column in table.columns
+    }
+    assert made == meant
+
+
+def _one(connection: psycopg.Connection[Any], query: str) -> tuple[Any, ...]:
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return tuple(row)

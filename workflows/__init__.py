@@ -1,0 +1,1 @@
+"""Procedures: one module each, readable beside the guideline that it carries out."""

@@ -1,0 +1,273 @@
+"""What all procedures share: open a task and wait for its end, keep time, listen, start again from nothing.
+
+The log is the truth. A run begins by reading its own stream; whatever stands there is answered from memory, in the order
+of the log and never from today's state. Deadlines, notices and routing are the domain's: this sleeps until the next
+planned instant and says that it has come.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, SearchAttributeKey
+
+from domain.baton import Answer, Ask, Nudge, Start, command_id
+from domain.deciding.clocks import next_wake
+from domain.envelope import read_event
+from domain.kinds import instant
+from domain.obligation import Appointment, Obligation, Task, evolve
+from workflows import ports
+
+_PATIENCE = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
+)
+_ACTIVITY_LIMIT = timedelta(seconds=20)
+_NOT_AGAIN_BEFORE = timedelta(seconds=30)
+"""A wake that changed nothing is not sent again at once: something else has to happen first."""
+
+MISSION = SearchAttributeKey.for_keyword("Mission")
+DEFINITION = SearchAttributeKey.for_keyword("Definition")
+NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
+STATUS = SearchAttributeKey.for_keyword("Status")
+
+
+class ObligationWorkflow:
+    """The base of every procedure. A subclass says what to do in `conduct`, in the words of the guideline."""
+
+    def __init__(self) -> None:
+        self.state = Obligation()
+        self._start: Start | None = None
+        self._offset = timedelta()
+        self._mission_wake: str | None = None
+        self._position = 0
+        self._wanted = 0
+        self._mission_moved = 0
+        self._mission_seen = 0
+        self._asking = 0
+        self._ready = False
+        self._first_version = 0
+        self._shown: tuple[str, str | None] | None = None
+        self._branches: list[asyncio.Task[Any]] = []
+
+    async def conduct(self) -> str:
+        """The procedure; returns the obligation's outcome. Every wait in it is for something that the log will say."""
+        raise NotImplementedError
+
+    # ── the run ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @workflow.signal
+    async def nudge(self, to: Nudge) -> None:
+        """The log moved: one's own stream, or the mission's. Nudges come at least once and say no more than that."""
+        if to.stream.startswith("mission/"):
+            self._mission_moved = max(self._mission_moved, to.position)
+        else:
+            self._wanted = max(self._wanted, to.position)
+
+    async def carry_out(self, start: Start) -> str:
+        """Run the procedure to its end. Called by each subclass's `run`."""
+        self._start = start
+        await self._read()
+        self._first_version = self.state.version
+        self._ready = True
+        if not self.state.is_open:
+            return self.state.outcome or "nothing"
+        conduct = asyncio.create_task(self.conduct())
+        helpers = [asyncio.create_task(self._keep_time()), asyncio.create_task(self._listen())]
+
+        def over() -> bool:
+            return conduct.done() or not self.state.is_open or any(h.done() for h in helpers) or self._tired()
+
+        await workflow.wait_condition(over)
+        for helper in helpers:
+            if helper.done():
+                helper.result()  # neither returns: what it raised must be seen
+        if conduct.done():
+            await self._submit("CloseObligation", "end", {"outcome": conduct.result()})
+        elif self.state.is_open:
+            workflow.continue_as_new(start)
+        for left in (conduct, *helpers, *self._branches):
+            left.cancel()
+        self._show()
+        return self.state.outcome or "nothing"
+
+    def _tired(self) -> bool:
+        """Whether to go on as a new run: only after new work, or it would never end; never with a question open."""
+        worked = self.state.version > self._first_version
+        return worked and not self._asking and workflow.info().is_continue_as_new_suggested()
+
+    # ── the words of a procedure ─────────────────────────────────────────────────────────────────────────────────
+
+    async def task(
+        self,
+        step: str,
+        occurrence: str = "1",
+        *,
+        appointment: str | None = None,
+        starts: str | None = None,
+        posting: str | None = None,
+    ) -> Task | None:
+        """Open a step's task if the log has none, wait until it ends, give it back.
+
+        `starts` is the instant (from the log) that its term counts from. None if there was nothing to open: the sitting
+        was cancelled meanwhile, or the desk refused.
+        """
+        code = f"{step}.{occurrence}"
+        if code not in self.state.tasks:
+            data: dict[str, Any] = {"step": step, "occurrence": occurrence}
+            more = {"appointment": appointment, "starts": starts, "posting": posting}
+            data |= {name: value for name, value in more.items() if value is not None}
+            await self._submit("OpenTask", code, data)
+            if code not in self.state.tasks:
+                return None
+        await workflow.wait_condition(lambda: not self.state.tasks[code].is_open)
+        return self.state.tasks[code]
+
+    async def gate(self, gate: str, occurrence: str) -> bool:
+        """Wait until the gate is open for this occurrence, or its time has passed; what was answered once stays so."""
+        key = (gate, occurrence)
+        answers = self.state.gate_answers
+        await workflow.wait_condition(lambda: key in answers or bool(self.state.gates.get(gate)))
+        if key not in answers:
+            data = {"gate": gate, "occurrence": occurrence, "passed": True}
+            await self._submit("AnswerGate", f"{gate}.{occurrence}", data)
+        return answers.get(key, False)
+
+    async def each_sitting(self) -> AsyncIterator[Appointment]:
+        """Every sitting, in the order in which it became known, until the proceeding has ended."""
+        begun: set[str] = set()
+
+        def waiting() -> list[Appointment]:
+            return [a for a in self.state.appointments.values() if a.id not in begun]
+
+        def ended() -> bool:
+            to_come = any(a.status == "set" for a in self.state.appointments.values())
+            return self.state.ended_cause is not None and not to_come
+
+        while True:
+            await workflow.wait_condition(lambda: bool(waiting()) or ended())
+            for sitting in waiting():
+                begun.add(sitting.id)
+                yield sitting
+            if ended() and not waiting():
+                return
+
+    def branch(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Go on with something beside: no sitting waits for another's paperwork."""
+        self._branches.append(asyncio.create_task(work))
+
+    async def all_branches(self) -> None:
+        """Wait for everything that was branched off."""
+        for branch in self._branches:
+            await branch
+
+    async def ask(self, command: str, identity: str, **data: Any) -> None:
+        """Send another command of the procedure to the desk, once for each identity."""
+        await self._submit(command, identity, data)
+
+    # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _now(self) -> datetime:
+        """The desk's time: Temporal's, set right by what the desk said last. In a rehearsal they are years apart."""
+        return workflow.now() + self._offset
+
+    def _next(self) -> str | None:
+        planned = [at for at in (next_wake(self.state), self._mission_wake) if at is not None]
+        return min(planned, default=None)
+
+    async def _keep_time(self) -> None:
+        """Sleep until the next planned instant of this obligation, say so to the desk, and on."""
+        while True:
+            self._show()
+            await workflow.wait_condition(lambda: self._next() is not None)
+            planned = self._next()
+            assert planned is not None
+            left = instant(planned) - self._now()
+            if left > timedelta() and await self._changes(self._otherwise(planned), left):
+                continue
+            version = self.state.version
+            await self._submit("Wake", f"{planned}.{version}", {"planned": planned})
+            if self._next() == planned and instant(planned) <= self._now():
+                await self._changes(self._otherwise(planned), _NOT_AGAIN_BEFORE)
+
+    def _otherwise(self, planned: str) -> Callable[[], bool]:
+        """Whether something else has been planned since."""
+        return lambda: self._next() != planned
+
+    @staticmethod
+    async def _changes(condition: Callable[[], bool], within: timedelta) -> bool:
+        try:
+            await workflow.wait_condition(condition, timeout=within)
+        except TimeoutError:
+            return False
+        return True
+
+    # ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _listen(self) -> None:
+        """Read on when nudged; let the clocks be looked at when the mission's stream moved."""
+        while True:
+            await workflow.wait_condition(
+                lambda: self._wanted > self._position or self._mission_moved > self._mission_seen
+            )
+            if self._mission_moved > self._mission_seen:
+                self._mission_seen = self._mission_moved
+                await self._submit("Refresh", str(self._mission_seen), {"cause": "mission-moved"})
+            else:
+                wanted = self._wanted
+                await self._read()
+                self._position = max(self._position, wanted)
+
+    async def _read(self) -> None:
+        while True:
+            answer = await self._execute(ports.read, "Read", {})
+            if not answer.more:
+                return
+
+    async def _submit(self, command: str, identity: str, data: dict[str, Any]) -> Answer:
+        assert self._start is not None
+        named = {"command_id": str(command_id(self._start.obligation, command, identity)), **data}
+        return await self._execute(ports.submit, command, named)
+
+    async def _execute(self, port: Any, command: str, data: dict[str, Any]) -> Answer:
+        assert self._start is not None
+        ask = Ask(
+            obligation=self._start.obligation,
+            mission=self._start.mission,
+            command=command,
+            data=data,
+            since=self.state.version,
+        )
+        self._asking += 1
+        try:
+            answer: Answer = await workflow.execute_activity(
+                port, ask, start_to_close_timeout=_ACTIVITY_LIMIT, retry_policy=_PATIENCE
+            )
+        finally:
+            self._asking -= 1
+        self._take(answer)
+        return answer
+
+    def _take(self, answer: Answer) -> None:
+        """Fold what is new. Two answers may overlap, when two branches asked at once."""
+        for placed in answer.events:
+            if placed.body["version"] > self.state.version:
+                evolve(self.state, read_event(placed.body, placed.position, placed.recorded_us))
+                self._position = max(self._position, placed.position)
+        self._mission_wake = answer.mission_wake
+        self._offset = instant(answer.now) - workflow.now()
+
+    def _show(self) -> None:
+        """Search attributes for operators: of a case-bound obligation, its status and nothing else."""
+        open_ = self.state.open_tasks()
+        status = "closed" if not self.state.is_open else "overdue" if any(t.passed for t in open_) else "open"
+        due = min((t.due for t in open_), default=None)
+        shown = (status, None if self.state.case_bound else due)
+        if shown == self._shown or not self.state.version:
+            return
+        self._shown = shown
+        updates: list[Any] = [STATUS.value_set(status)]
+        if not self.state.case_bound:
+            updates.append(NEXT_DEADLINE.value_set(instant(due)) if due else NEXT_DEADLINE.value_unset())
+        workflow.upsert_search_attributes(updates)
