@@ -19,7 +19,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?", re.
 _DAYS = {"wd": 2, "h": 1, "d": 1, "mo": 31, "y": 366, "by": 1, "at": 1, "before": 2}
 
 
-class InputRefused(Exception):  # noqa: N818 - a word of the command line, which prints it and exits 2
+class InputRefused(Exception):
     """Input that is not understood: a stable ``code`` and one line that says what would be right."""
 
     def __init__(self, code: str, message: str) -> None:

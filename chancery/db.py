@@ -25,7 +25,7 @@ _ONE_AT_A_TIME = threading.Lock()
 """Alembic keeps its context in module globals; between processes the lock in migrations/env.py does this."""
 
 
-class DatabaseRefused(Exception):  # noqa: N818 - an answer to the user, like domain.refusals.Refused
+class DatabaseRefused(Exception):
     """The database cannot serve as asked. `code` is stable, `message` one sentence for the user."""
 
     def __init__(self, code: str, message: str) -> None:

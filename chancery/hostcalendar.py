@@ -42,7 +42,7 @@ def seed(country: str, zone: str, years: Iterable[int], *, weekend: Iterable[int
         weekend=_weekend(host, wanted[-1]) if weekend is None else frozenset(weekend),
         holidays=days_off,
         working_days=make_up,
-        years=frozenset(day.year for day in days_off),
+        years=frozenset(day.year for day in days_off).intersection(wanted),
     )
 
 

@@ -18,12 +18,15 @@ from collections.abc import Mapping, MutableMapping
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Final, Literal, TextIO
 from uuid import UUID
 
 import structlog
 from temporalio import workflow
 from typing_extensions import override
+
+if TYPE_CHECKING:
+    from temporalio.runtime import LoggingConfig
 
 ALLOWED: Final = frozenset(
     # Not here on purpose: `case`. A case beside an obligation, in one line, is the link that shredding must cut.
@@ -139,6 +142,23 @@ def configure(
     logging.raiseExceptions = False  # logging's own complaint prints the arguments of the call
     sys.excepthook = _uncaught
     threading.excepthook = lambda seen: _uncaught(seen.exc_type, seen.exc_value, seen.exc_traceback)
+
+
+def core_logging() -> LoggingConfig:
+    """For ``temporalio.runtime``: the SDK's core is not Python and writes failures, message and all, to standard error itself.
+
+    Forwarded, its lines are reduced like those of any library. ``TelemetryConfig(logging=core_logging())``.
+    """
+    from temporalio.runtime import LogForwardingConfig, LoggingConfig, TelemetryFilter
+
+    return LoggingConfig(
+        filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
+        forwarding=LogForwardingConfig(
+            logger=logging.getLogger("temporalio.core"),
+            append_target_to_name=False,
+            append_log_fields_to_message=False,
+        ),
+    )
 
 
 def reset() -> None:

@@ -1,11 +1,11 @@
 """Questions to the views. Lists are made in SQL; nothing is filtered row by row afterwards."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import psycopg as dialect
 
 from chancery.log.store import EventLog
 from chancery.views import tables as v
@@ -13,11 +13,12 @@ from domain.cadence import Past
 from domain.mission import Mission
 
 Row = dict[str, Any]
+_DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 
 
 async def rows(log: EventLog, query: Select[Any]) -> list[Row]:
     """The result of a query on the views, as dicts by column name."""
-    compiled = query.compile(dialect=postgresql.psycopg.dialect(), compile_kwargs={"render_postcompile": True})
+    compiled = query.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     async with log.pool.connection() as conn:
         cursor = await conn.execute(str(compiled).encode(), dict(compiled.params))
         names = [d.name for d in cursor.description or ()]
@@ -115,3 +116,12 @@ async def open_obligations(log: EventLog, mission: str | None = None) -> list[Ro
         o.c.status == "open"
     )
     return await rows(log, (query.where(o.c.mission == mission) if mission else query).order_by(o.c.id))
+
+
+async def postings_gone(log: EventLog, before: datetime) -> list[Row]:
+    """Open obligations with a task whose holder's posting had ended by `before` (UTC): nobody has passed it on."""
+    t, p, o = v.task, v.posting, v.obligation
+    day = (before - timedelta(days=1)).date().isoformat()
+    gone = and_(t.c.status == "open", t.c.posting == p.c.posting, p.c.last < day)
+    query = select(o.c.id, o.c.mission, o.c.version).where(o.c.id == t.c.obligation, gone).distinct().order_by(o.c.id)
+    return await rows(log, query)

@@ -20,7 +20,7 @@ FIRST_YEAR, LAST_YEAR = 1973, 2199
 _RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-class BadInput(ValueError):  # noqa: N818 - the word that users' messages and the other modules use
+class BadInput(ValueError):
     """A value that the rules refuse: a stable ``code`` and one sentence that says what would be right."""
 
     def __init__(self, code: str, message: str) -> None:

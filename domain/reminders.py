@@ -71,9 +71,10 @@ def plan(
     ``h``: see :func:`next_repeat` for what follows the last.
     """
     begin = as_instant(opened)
-    if Term.parse(deadline.term).kind == "h":
+    kind = Term.parse(deadline.term).kind
+    if kind == "h":
         return _urgent(deadline.due_at, begin.replace(second=0))
-    stop = _stopped(calendar, suspensions, waits if deadline.term.endswith("wd") else ())
+    stop = _stopped(calendar, suspensions, waits if kind == "wd" else ())
     notices = [
         Notice("reminder", n, at, ("holder",))
         for n, day in enumerate(_reminder_days(deadline, begin, calendar, stop), start=1)

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import structlog
 from psycopg import sql
 from temporalio.testing import WorkflowEnvironment
 
+from chancery import logs
 from chancery.clock import ManualClock, use_pinned_zones
 from chancery.embedded.postgres import EmbeddedPostgres
 from chancery.embedded.temporal import EmbeddedTemporal, time_skipping_environment
+from tests.desk_fixtures import desk, mission, task  # noqa: F401
 
 use_pinned_zones()
 
@@ -49,8 +50,7 @@ def clock() -> ManualClock:
 @pytest.fixture(autouse=True)
 def _fresh_structlog() -> Iterator[None]:
     yield
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
+    logs.reset()
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,7 @@ def find_binaries(account: Account, tell: Progress) -> Path:
         draft.chmod(0o755)
         for part in _parts(tree):
             shutil.copytree(part, draft / part.relative_to(tree.parent.parent), symlinks=True)
+        _open_to_read(draft)
         try:
             draft.rename(copy)
         except OSError:
@@ -71,6 +72,28 @@ def _parts(tree: Path) -> list[Path]:
     return [tree, *(each for each in beside if each.is_dir())]
 
 
+def _open_to_read(copy: Path) -> None:
+    """A private umask when the package was installed must not close our own copy of it."""
+    for path in copy.rglob("*"):
+        if not path.is_symlink():
+            mode = path.stat().st_mode & 0o777
+            path.chmod(mode | 0o044 | (0o011 if mode & 0o100 else 0))
+
+
+def make_passable(folder: Path) -> None:
+    """Make a folder and what is missing above it, open to pass through and not to list, whatever the umask is.
+
+    What exists is left as it is. Raises OSError.
+    """
+    missing = [each for each in [folder, *folder.parents] if not each.exists()]
+    for each in reversed(missing):
+        try:
+            each.mkdir(mode=0o711)
+            each.chmod(0o711)
+        except FileExistsError:
+            continue  # another program was quicker
+
+
 def find_home(data_dir: Path, account: Account, tell: Progress) -> Path:
     """The folder to make the database files in: the data folder, or a private one that the account can reach."""
     if not account.is_other or can_enter(account, data_dir):
@@ -88,7 +111,7 @@ def _shelter(account: Account) -> Path:
     for root in SHELTERS:
         place = root / "chancery-embedded"
         try:
-            place.mkdir(mode=0o711, exist_ok=True)
+            make_passable(place)
         except OSError:
             continue
         found = place.lstat()

@@ -7,9 +7,7 @@ long recovery and opens the permissions of parent folders, so it is never import
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -21,12 +19,13 @@ from urllib.parse import quote, urlencode
 
 import psycopg
 
-from chancery.embedded.places import find_binaries, find_home, make_socket_folder
+from chancery.embedded.credentials import SUPERUSER, Credentials
+from chancery.embedded.places import find_binaries, find_home, make_passable, make_socket_folder
 from chancery.embedded.supervise import (
     Account,
+    Child,
     EmbeddedRefused,
     Progress,
-    Warden,
     alive,
     children_of,
     clean_environment,
@@ -35,11 +34,11 @@ from chancery.embedded.supervise import (
     only_one,
     run_as,
     server_account,
+    usable,
     wait_gone,
 )
 
 MAJOR = "18"
-SUPERUSER = "postgres"
 SOCKET_PORT = 5432
 """Names the socket file when no TCP port is asked for; nothing listens on it."""
 
@@ -81,8 +80,8 @@ class EmbeddedPostgres:
         self.port = port
         self._settings = {**SETTINGS, **(settings or {})}
         self._guarded = guarded
-        self._process: subprocess.Popen[bytes] | None = None
-        self._warden: Warden | None = None
+        self._credentials = Credentials(self.data_dir)
+        self._child = Child()
 
     @property
     def log_file(self) -> Path:
@@ -100,11 +99,11 @@ class EmbeddedPostgres:
     def pid(self) -> int | None:
         """The process id of our running postmaster, or None."""
         noted = self._noted()
-        return noted[0] if noted and self._is_ours(noted[0]) else None
+        return self._child.pid or (noted[0] if noted and self._is_ours(noted[0]) else None)
 
     def admin_url(self, database: str = "postgres") -> str:
         """The superuser's URL of a database of the running server (the password is in it: never print it)."""
-        return self.url(database, SUPERUSER, self._credentials()[SUPERUSER])
+        return self.url(database, SUPERUSER, self._credentials.of(SUPERUSER))
 
     def url(self, database: str, user: str, password: str) -> str:
         """A URL for any role. Raises EmbeddedRefused ``postgres.down`` if the server does not run."""
@@ -122,12 +121,7 @@ class EmbeddedPostgres:
 
         Raises EmbeddedRefused ``postgres.credentials`` before the first start.
         """
-        with only_one(self.data_dir / "credentials.lock"):
-            known = self._credentials()
-            if role not in known:
-                known[role] = secrets.token_urlsafe(24)
-                self._keep(known)
-            return known[role]
+        return self._credentials.of(role)
 
     def is_up(self) -> bool:
         """Whether the server runs and answers now."""
@@ -141,9 +135,8 @@ class EmbeddedPostgres:
         ``postgres.socket_path``, ``postgres.credentials``, ``postgres.initdb``, ``postgres.start``.
         """
         tell = progress or (lambda _: None)
-        with contextlib.suppress(FileExistsError):
-            # Open to traverse, not to list: the server's account must reach what is its own below.
-            self.data_dir.mkdir(parents=True, mode=0o711)
+        with usable(self.data_dir):
+            make_passable(self.data_dir)
         with only_one(self.data_dir / "lock"):
             account = server_account(self.cluster.stat().st_uid if self.cluster.exists() else None)
             binaries = find_binaries(account, tell)
@@ -160,15 +153,16 @@ class EmbeddedPostgres:
         Raises EmbeddedRefused ``postgres.stop`` if it is still there after ``patience`` seconds.
         """
         noted, pid = self._noted(), self.pid
-        if noted and pid:
+        if pid is not None:
             os.kill(pid, signal.SIGINT)
-            if not self._gone(pid, patience):
+            if not self._child.gone(pid, patience):
                 raise EmbeddedRefused(
                     "postgres.stop",
                     f"PostgreSQL (process {pid}) has not stopped in {patience:g} s; see {self.log_file}.",
                 )
-            shutil.rmtree(noted[2], ignore_errors=True)
-        self._forget()
+            if noted:
+                shutil.rmtree(noted[2], ignore_errors=True)
+        self._child.forget()
 
     def kill(self) -> None:
         """SIGKILL the server and its children, as a power cut would. For fault tests."""
@@ -180,26 +174,10 @@ class EmbeddedPostgres:
         for each in doomed:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
-        self._gone(pid, 30)
+        self._child.gone(pid, 30)
         for each in doomed:
             wait_gone(each, 30)
-        self._forget()
-
-    def _gone(self, pid: int, seconds: float) -> bool:
-        if self._process is not None and self._process.pid == pid:
-            try:
-                self._process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                return False
-            return True
-        return wait_gone(pid, seconds)
-
-    def _forget(self) -> None:
-        if self._process is not None:
-            self._process.poll()  # reap it, whoever ended it
-        if self._warden is not None:
-            self._warden.dismiss()
-        self._process = self._warden = None
+        self._child.forget()
 
     def _noted(self) -> tuple[int, str, str] | None:
         """Process id, port and socket folder as ``postmaster.pid`` has them (PostgreSQL documentation, 66.1)."""
@@ -213,26 +191,6 @@ class EmbeddedPostgres:
         """A process id may have been given to a stranger since: the command line must name our folder."""
         return alive(pid) and str(self.cluster) in command_line(pid)
 
-    def _credentials(self) -> dict[str, str]:
-        try:
-            known = json.loads((self.data_dir / "credentials").read_text())
-            return {str(role): str(password) for role, password in known.items() if known[SUPERUSER]}
-        except (OSError, ValueError, KeyError, AttributeError):
-            raise EmbeddedRefused(
-                "postgres.credentials",
-                f"{self.data_dir / 'credentials'} is missing or unreadable; put it back from a copy, "
-                "or choose another data directory.",
-            ) from None
-
-    def _keep(self, credentials: Mapping[str, str]) -> None:
-        draft = self.data_dir / "credentials.new"
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-            json.dump(credentials, handle)
-            handle.flush()
-            os.fsync(handle.fileno())
-        draft.replace(self.data_dir / "credentials")
-
     def _create(self, account: Account, binaries: Path, tell: Progress) -> None:
         tell("creating the database files")
         home = find_home(self.data_dir, account, tell)
@@ -241,8 +199,7 @@ class EmbeddedPostgres:
         if self.cluster.exists():
             shutil.rmtree(self.cluster)  # an initdb that was cut short: there is no PG_VERSION in it
         self.cluster.mkdir(mode=0o700)
-        password = secrets.token_urlsafe(24)
-        self._keep({SUPERUSER: password})
+        password = self._credentials.begin()
         with tempfile.NamedTemporaryFile("w", dir=home, prefix="initdb-") as secret:  # made with mode 0600
             secret.write(password)
             secret.flush()
@@ -293,7 +250,7 @@ class EmbeddedPostgres:
             "port": str(self.port or SOCKET_PORT),
         }
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 [
                     str(binaries / "postgres"),
                     "-D",
@@ -308,8 +265,7 @@ class EmbeddedPostgres:
                 start_new_session=True,  # a Ctrl-C is for us; we stop the server in good order
                 **identity(account),
             )
-        if self._guarded:
-            self._warden = Warden(self._process.pid, signal.SIGQUIT)
+        self._child.took(process, signal.SIGQUIT if self._guarded else None)
 
     def _answers(self) -> str | None:
         """None if a connection works, else what the server said."""
@@ -325,7 +281,7 @@ class EmbeddedPostgres:
         return None
 
     def _wait(self, account: Account, binaries: Path, tell: Progress, end: float) -> None:
-        relaunches, told = 0, 0.0
+        relaunches, told = 0, time.monotonic() - 4
         while (said := self._answers()) is not None:
             if "password authentication failed" in said:
                 raise EmbeddedRefused(
@@ -333,9 +289,8 @@ class EmbeddedPostgres:
                     f"PostgreSQL does not accept the password in {self.data_dir / 'credentials'}; put the right "
                     "file back from a copy, or choose another data directory.",
                 )
-            ended = self._process is not None and self._process.poll() is not None
-            if ended or (self._process is None and self.pid is None):
-                self._forget()
+            if self._child.ended or (not self._child.ours and self.pid is None):
+                self._child.forget()
                 # Children of a killed server may hold its shared memory for a moment longer.
                 if "still in use" not in self._last_words() or relaunches == 50:
                     raise EmbeddedRefused(

@@ -177,9 +177,23 @@ def wait_gone(pid: int, seconds: float) -> bool:
 
 
 @contextlib.contextmanager
+def usable(folder: Path) -> Iterator[None]:
+    """Turn what the system says of a folder into a refusal: ``embedded.data_dir``."""
+    try:
+        yield
+    except OSError as error:
+        raise EmbeddedRefused(
+            "embedded.data_dir",
+            f"Cannot use the folder {folder}: {error.strerror}; choose another with CHANCERY_DATA_DIR.",
+        ) from None
+
+
+@contextlib.contextmanager
 def only_one(lock: Path) -> Iterator[None]:
     """Hold a lock file: two programs that start the same server wait for each other."""
-    with lock.open("a") as handle:
+    with usable(lock.parent):
+        handle = lock.open("a")
+    with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -227,3 +241,49 @@ class Warden:
         """Send the warden home: the server is stopped, or is to stay."""
         with contextlib.suppress(BrokenPipeError):
             self._process.communicate(b"ok")
+
+
+class Child:
+    """The server process that we started ourselves, if it was us who did; to reap it and to guard it."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._warden: Warden | None = None
+
+    def took(self, process: subprocess.Popen[bytes], guard: signal.Signals | None) -> None:
+        """Remember a started process; with ``guard``, that signal ends it should we die without stopping it."""
+        self._process = process
+        self._warden = Warden(process.pid, guard) if guard else None
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs: known to us even if somebody removes the folder where it is noted."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    @property
+    def ours(self) -> bool:
+        """Whether we started it."""
+        return self._process is not None
+
+    @property
+    def ended(self) -> bool:
+        """Whether we started it and it has ended."""
+        return self._process is not None and self._process.poll() is not None
+
+    def gone(self, pid: int, seconds: float) -> bool:
+        """Wait until the process is gone, reaping it if it is ours; False if it is still there after so many seconds."""
+        if self._process is None or self._process.pid != pid:
+            return wait_gone(pid, seconds)
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def forget(self) -> None:
+        """Reap it, whoever ended it, and send its warden home."""
+        if self._process is not None:
+            self._process.poll()
+        if self._warden is not None:
+            self._warden.dismiss()
+        self._process = self._warden = None

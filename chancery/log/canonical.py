@@ -24,7 +24,7 @@ _encode: Final = json.JSONEncoder(
 ).encode
 
 
-class NotCanonical(ValueError):  # noqa: N818 - says what is wrong with the value
+class NotCanonical(ValueError):
     """A value has no canonical form. `code` is stable, `where` is the path to it, like `data.tasks[3].due`."""
 
     def __init__(self, code: str, where: str, message: str) -> None:

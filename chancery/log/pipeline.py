@@ -45,7 +45,7 @@ class LogError(Exception):
     code = "log.error"
 
 
-class StreamsMoved(LogError):  # noqa: N818 - an answer that the desk acts on
+class StreamsMoved(LogError):
     """Streams have other versions than the decision read: load them and decide again."""
 
     code = "log.moved"
@@ -55,7 +55,7 @@ class StreamsMoved(LogError):  # noqa: N818 - an answer that the desk acts on
         self.streams = streams
 
 
-class DuplicateEvent(LogError):  # noqa: N818 - an answer that the desk acts on
+class DuplicateEvent(LogError):
     """An event id is in its stream already. `stream` is one of `streams`."""
 
     code = "log.duplicate"
@@ -66,7 +66,7 @@ class DuplicateEvent(LogError):  # noqa: N818 - an answer that the desk acts on
         self.stream = min(streams)
 
 
-class BatchRefused(LogError):  # noqa: N818 - an answer that the desk acts on
+class BatchRefused(LogError):
     """The database refused something in the batch; `sqlstate` says what. Halve the batch to find the culprit."""
 
     code = "log.refused"
@@ -76,7 +76,7 @@ class BatchRefused(LogError):  # noqa: N818 - an answer that the desk acts on
         self.sqlstate = sqlstate
 
 
-class LogUnavailable(LogError):  # noqa: N818 - an answer that the desk acts on
+class LogUnavailable(LogError):
     """The log takes nothing now, whatever is in the batch; nothing was written. Try again later."""
 
     code = "log.unavailable"
@@ -88,7 +88,7 @@ class NotDurable(LogUnavailable):
     code = "log.not-durable"
 
 
-class OutcomeUnknown(LogError):  # noqa: N818 - an answer that the desk acts on
+class OutcomeUnknown(LogError):
     """The connection was lost on the way: the batch is in the log whole, or not at all. Look its commands up."""
 
     code = "log.unknown"

@@ -18,7 +18,7 @@ POOL_SETTINGS: Final[Mapping[str, Any]] = {"autocommit": True}
 autocommit too, because it sends BEGIN and COMMIT itself, in one round trip with what stands between."""
 
 
-class LogDamaged(Exception):  # noqa: N818 - a finding, not a slip
+class LogDamaged(Exception):
     """A position is missing: the log was altered outside its append function. Stop and raise the alarm."""
 
     code = "log.damaged"

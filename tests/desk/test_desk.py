@@ -9,7 +9,7 @@ from chancery.desk import Desk
 from domain import commands as c
 from domain.envelope import Actor
 from domain.refusals import Refused
-from tests.desk.conftest import AGENT, FOCAL, POLITICAL, cid
+from tests.made import AGENT, FOCAL, POLITICAL, cid
 
 EVIDENCE = ({"kind": "minutes", "sha256": "ab" * 32, "bytes": 1200, "marking": "limite"},)
 
@@ -76,7 +76,7 @@ async def test_a_claimed_role_is_not_taken(task: Desk) -> None:
 
 async def test_another_missions_name_opens_no_door(task: Desk) -> None:
     from domain.envelope import OPERATOR
-    from tests.desk.conftest import adoption
+    from tests.made import adoption
 
     await task.submit(adoption("T", "TN", "Africa/Tunis"), OPERATOR)
     with pytest.raises(Refused) as refusal:

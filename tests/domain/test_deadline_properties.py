@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +14,6 @@ from pydantic import TypeAdapter
 from domain.calendar import Calendar, Holiday, Suspension, Wait
 from domain.deadline import Deadline, compute, recompute
 from domain.events import DeadlineData
-from domain.instant import UTC
 from domain.term import Term
 
 ZONES = ["Africa/Cairo", "Europe/Brussels", "America/Havana", "Asia/Tehran", "Pacific/Apia", "Asia/Brunei"]

@@ -43,10 +43,10 @@ def reminders(term: str, start: str = OPENED, **more: object) -> list[str]:
         ("3wd", ["05-06", "05-07"]),
         ("4wd", ["05-06", "05-07"]),
         ("5wd", ["05-07", "05-08"]),
-        ("10wd", ["05-08", "05-13"]),
+        ("10wd", ["05-11", "05-14"]),
         ("1d", ["05-05"]),
         ("5d", ["05-07", "05-08"]),  # due Monday 11 May: five working days
-        ("1mo", ["05-19", "05-27"]),  # due 4 June: 23 working days, so the 12th and the 18th
+        ("1mo", ["05-20", "05-28"]),  # due 4 June: 23 working days, so the 12th and the 18th
         ("by:05-09", ["05-06", "05-07"]),  # a Saturday: four working days before it
         ("by:05-04", []),  # today: no morning left
     ],
@@ -74,6 +74,10 @@ def test_stopped_days_carry_no_reminder() -> None:
     wait = Wait("adjourned", "court", stop.starts, stop.ends)
     assert reminders("3wd", waits=[wait]) == ["05-12", "05-13"]
     assert reminders("10d", waits=[wait]) == reminders("10d")  # the term runs on, and so do its reminders
+    hearing = date(2026, 5, 13)
+    assert reminders("before:2wd", waits=[wait], appointment=hearing) == reminders(
+        "before:2wd", appointment=hearing
+    )
 
 
 def test_escalation_passes_over_a_suspension() -> None:

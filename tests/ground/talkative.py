@@ -13,3 +13,12 @@ class Talkative:
         structlog.get_logger().info("said once", workflow_id=workflow.info().workflow_id)
         await workflow.sleep(1)
         structlog.get_logger().info("said after")
+
+
+@workflow.defn
+class Careless:
+    """Puts what it was told into an error."""
+
+    @workflow.run
+    async def run(self, told: str) -> None:
+        raise ValueError(told)

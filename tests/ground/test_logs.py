@@ -1,6 +1,7 @@
 """Log lines hold what is allowed and nothing else. A canary stands for a person's name; each guard has its control."""
 
 import ast
+import asyncio
 import io
 import json
 import logging
@@ -18,13 +19,16 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from chancery import logs
-from tests.ground.talkative import Talkative
+from chancery.embedded.temporal import time_skipping_environment
+from tests.ground.talkative import Careless, Talkative
 
 CANARY = "Canary Seven"
 ROOT = Path(__file__).parents[2]
@@ -237,6 +241,39 @@ async def test_a_replay_says_nothing_again(temporal_skip: WorkflowEnvironment, o
     await Replayer(workflows=[Talkative], workflow_runner=RUNNER).replay_workflow(history)
     again = [line["event"] for line in lines(out) if line["event"].startswith("said")]
     assert len(again) > len(said)  # control: it is that processor which keeps it quiet
+
+
+async def fail_once(runtime: Runtime) -> None:
+    async with (
+        await time_skipping_environment(runtime=runtime) as environment,
+        Worker(environment.client, task_queue="talk", workflows=[Careless], workflow_runner=RUNNER),
+    ):
+        handle = await environment.client.start_workflow(
+            Careless.run, CANARY, id="careless", task_queue="talk"
+        )
+        for _ in range(100):
+            events = (await handle.fetch_history()).events
+            if any(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED for event in events):
+                break
+            await asyncio.sleep(0.05)
+        else:
+            pytest.fail("the workflow task did not fail")
+        await handle.terminate()
+
+
+async def test_the_core_of_the_sdk_shows_no_failure(
+    out: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await fail_once(Runtime(telemetry=TelemetryConfig(logging=logs.core_logging())))
+    await asyncio.sleep(0.2)  # it forwards in batches
+    assert CANARY not in out.getvalue()
+    assert CANARY not in "".join(capfd.readouterr())
+    assert {line["logger"] for line in lines(out)} >= {
+        "temporalio.core",
+        "temporalio.worker._workflow_instance",
+    }
+    await fail_once(Runtime(telemetry=TelemetryConfig()))
+    assert CANARY in "".join(capfd.readouterr())  # control: left alone, it shows it
 
 
 def computed_events(source: str) -> list[int]:

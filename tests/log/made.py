@@ -16,8 +16,8 @@ NAMESPACE = uuid.UUID("6f1c2a52-5a0e-4b0e-9a8e-0f6d6d1f3a77")
 
 
 def made(
-    stream: str, version: int, *, id: str | None = None, command: str | None = None, **data: Any
-) -> NewEvent:  # noqa: A002
+    stream: str, version: int, *, event_id: str | None = None, command: str | None = None, **data: Any
+) -> NewEvent:
     """One event, its id made of what it is unless given."""
     body = {
         "actor": {"kind": "officer", "code": "R-3", "mission": "R", "role": "focal_point"},
@@ -28,7 +28,7 @@ def made(
             "id": command or str(uuid.uuid5(NAMESPACE, f"command {stream} {version}")),
         },
         "data": data,
-        "id": id or str(uuid.uuid5(NAMESPACE, f"event {stream} {version}")),
+        "id": event_id or str(uuid.uuid5(NAMESPACE, f"event {stream} {version}")),
         "schema": 1,
         "stream": stream,
         "type": "TaskCompleted",

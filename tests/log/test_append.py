@@ -5,6 +5,7 @@ import struct
 import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import pytest
@@ -97,10 +98,10 @@ def test_versions_must_follow_on_even_if_the_stream_was_not_read(
 
 def test_an_event_id_is_once_in_its_stream_and_free_in_another(app: Connection) -> None:
     one = str(uuid.uuid4())
-    append(app, [made("mission/R", 1, id=one), made("mission/Q", 1, id=one)])
+    append(app, [made("mission/R", 1, event_id=one), made("mission/Q", 1, event_id=one)])
     for events in (
-        [made("mission/R", 2, id=one)],
-        [made("new/n", 1, id="9" * 32), made("new/n", 2, id="9" * 32)],
+        [made("mission/R", 2, event_id=one)],
+        [made("new/n", 1, event_id="9" * 32), made("new/n", 2, event_id="9" * 32)],
     ):
         with pytest.raises(psycopg.Error) as caught:
             append(app, events)
@@ -144,13 +145,14 @@ def test_a_body_that_is_no_event_is_refused(
 def test_arrays_must_be_of_one_length_and_hold_something(app: Connection) -> None:
     call = b"SELECT * FROM log.append(%s::text[], %s::int[], %s::text[], %s::int[], %s::bytea[])"
     body = made("mission/R", 1).body
-    for arguments in (
+    calls: list[list[Any]] = [
         [[], [], [], [], []],
         [["a"], [], ["mission/R"], [1], [body]],
         [[], [], ["mission/R", "b"], [1], [body]],
         [[], [], ["mission/R"], [1], [body, body]],
         [[], [], None, None, None],
-    ):
+    ]
+    for arguments in calls:
         with pytest.raises(psycopg.Error) as caught:
             app.execute(call, arguments)
         assert caught.value.sqlstate == "CH005"

@@ -111,7 +111,7 @@ def test_a_database_of_another_encoding_is_refused(empty: str, postgres: Embedde
     name = empty.rpartition("?")[0].rpartition("/")[2]
     with psycopg.connect(postgres.admin_url(), autocommit=True) as connection:
         create = "CREATE DATABASE {} ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
-        connection.execute(sql.SQL(create).format(sql.Identifier(name)))  # type: ignore[arg-type]
+        connection.execute(sql.SQL(create).format(sql.Identifier(name)))
     with pytest.raises(db.DatabaseRefused) as caught:
         prepare(empty)
     assert caught.value.code == "database.encoding"

@@ -89,9 +89,9 @@ async def test_moved_streams_are_named(conn: Conn, log: EventLog) -> None:
 @pytest.mark.usefixtures("note")
 async def test_a_duplicate_names_its_stream(conn: Conn, log: EventLog) -> None:
     one = str(uuid.uuid4())
-    await commit(conn, reads={}, events=[made("a/a", 1, id=one)])
+    await commit(conn, reads={}, events=[made("a/a", 1, event_id=one)])
     with pytest.raises(DuplicateEvent) as caught:
-        await commit(conn, reads={}, events=[made("failed/f", 1), made("a/a", 2, id=one)])
+        await commit(conn, reads={}, events=[made("failed/f", 1), made("a/a", 2, event_id=one)])
     assert caught.value.stream == "a/a"
     await still_good(conn, log)
 

@@ -124,7 +124,7 @@ def test_prepared_reads_use_the_indexes_at_any_size(admin: Connection, query: st
     )
     admin.execute("ANALYZE log.stream, log.event")
     for number in range(1, types.count(",") + 2):
-        query = query.replace("%s", f"${number}", 1)  # noqa: PLW2901 - one placeholder after another
+        query = query.replace("%s", f"${number}", 1)
     admin.execute(f"PREPARE q ({types}) AS {query}".encode())
     admin.execute("SET plan_cache_mode = force_generic_plan")
     nulls = ", ".join(["NULL"] * (types.count(",") + 1))

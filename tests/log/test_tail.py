@@ -24,9 +24,14 @@ NEVER = 60.0
 async def tail(log: EventLog, database: Database) -> AsyncIterator[Tail]:
     """A tail whose poll does not come within a test: what it hears, it hears by LISTEN."""
     async with Tail(log, database.reader_url, poll=NEVER) as tail:
-        while not listening(database):
-            await asyncio.sleep(0.02)
+        await until_listening(database)
         yield tail
+
+
+async def until_listening(database: Database) -> list[int]:
+    while not (processes := listening(database)):  # noqa: ASYNC110 - only the server knows
+        await asyncio.sleep(0.02)
+    return processes
 
 
 def listening(database: Database) -> list[int]:
@@ -84,8 +89,7 @@ async def test_a_lost_connection_is_made_again_and_nothing_is_missed(
     log: EventLog, database: Database, admin: Connection, conn: Conn
 ) -> None:
     async with Tail(log, database.reader_url, poll=0.2) as tail:
-        while not (lost := listening(database)):
-            await asyncio.sleep(0.02)
+        lost = await until_listening(database)
         seen: list[int] = []
         following = asyncio.create_task(collect(tail, seen, 6))
         for version in range(1, 7):

@@ -1,6 +1,7 @@
 """The strict codec on a real Temporal server: what its store holds, and what a forger achieves."""
 
 import asyncio
+import base64
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -280,3 +281,23 @@ async def test_a_history_replays_with_its_namespace_and_key_only(temporal_dev: E
     # The text of the refusal is sealed; its type is not.
     assert "NotGenuineRefused" in str(await replay("another", RING))
     assert "UnknownKeyRefused" in str(await replay(strict.namespace, KeyRing.derived(bytes(range(32)), "t2")))
+
+
+async def test_a_key_is_rotated_under_a_running_workflow(temporal_dev: EmbeddedTemporal) -> None:
+    """TRIALS.md, row 26: begun under one key, ended under the next; a worker that retired the first one is stopped."""
+    old, both, new = (KeyRing.derived(bytes(range(32)), *ids) for ids in (("t1",), ("t2", ["t1"]), ("t2",)))
+    before, rotated, retired = [
+        await connect(temporal_dev, data_converter(ring)) for ring in (old, both, new)
+    ]
+    async with working(before) as queue:
+        handle = await before.start_workflow(Probe.run, Secret(words="x"), id=code(), task_queue=queue)
+        await handle.query(Probe.heard)
+    async with Worker(retired, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES):
+        await rotated.get_workflow_handle_for(Probe.run, handle.id).signal(Probe.hear, Secret(words="y"))
+        await blocked(handle)
+    async with Worker(rotated, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES):
+        assert await rotated.get_workflow_handle_for(Probe.run, handle.id).result() == Secret(words="x")
+    raw = (await handle.fetch_history()).to_json()
+    marks = {base64.b64encode(key_id).decode() for key_id in (b"t1", b"t2")}
+    assert all(f'"key": "{mark}"' in raw for mark in marks)
+    assert base64.b64encode(b"json/plain").decode() not in raw

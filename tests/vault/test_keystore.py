@@ -1,5 +1,6 @@
 """The key store: made once, shared by processes, locked and destroyed at once for all of them."""
 
+import base64
 import json
 import os
 import stat
@@ -67,14 +68,8 @@ def test_no_key_lies_in_the_folder_in_clear(store: FileKeyStore) -> None:
     assert root in held  # the control: the root key is there, and would be found
     for key_id in ("mission:Q", "case:c1"):
         key = store.get(key_id)
-        for form in (key, key.hex().encode(), json.dumps(list(key)).encode(), _base64(key)):
+        for form in (key, key.hex().encode(), json.dumps(list(key)).encode(), base64.b64encode(key)):
             assert form not in held
-
-
-def _base64(key: bytes) -> bytes:
-    import base64
-
-    return base64.b64encode(key)
 
 
 def test_files_are_for_their_owner_alone(store: FileKeyStore) -> None:
@@ -94,6 +89,19 @@ def test_a_lost_root_key_is_not_replaced_by_a_new_one(store: FileKeyStore) -> No
     (Path(folder(store)) / "root.key").unlink()
     with pytest.raises(KeyStoreUnsafe, match="restore"):
         FileKeyStore(Path(folder(store)))
+
+
+def test_a_store_is_begun_by_one_process_at_a_time(tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    folder.mkdir(mode=0o700)
+    with ThreadPoolExecutor(1) as pool:
+        with keyfiles.exclusive(folder / "mutex"):
+            begun = pool.submit(FileKeyStore, folder)
+            with pytest.raises(TimeoutError):
+                begun.result(0.3)
+            assert not (folder / "root.key").exists()
+        begun.result(10)
+    assert (folder / "root.key").exists()
 
 
 def test_the_root_key_may_be_kept_elsewhere(tmp_path: Path) -> None:
@@ -190,8 +198,9 @@ def test_a_key_destroyed_elsewhere_is_gone_at_once_and_for_good(store: FileKeySt
     store.destroy("case:c1")  # again: no error
 
 
-def test_a_missions_key_takes_its_cases_along(store: FileKeyStore) -> None:
-    store.destroy("mission:Q")
+def test_a_missions_key_takes_its_cases_along_in_every_process(store: FileKeyStore) -> None:
+    assert store.get("case:c1")  # now held in memory
+    elsewhere(store, "destroy", "mission:Q")
     for key_id in ("mission:Q", "case:c1"):
         with pytest.raises(Shredded):
             store.get(key_id)
@@ -276,8 +285,8 @@ RACE = """
 import sys
 from pathlib import Path
 from chancery.keystore import FileKeyStore
-store = FileKeyStore(Path(sys.argv[1]))
 sys.stdin.readline()
+store = FileKeyStore(Path(sys.argv[1]))
 for n in range(20):
     store.create_mission(f"M{n}")
     store.create_case(f"M{n}", f"c{n}")

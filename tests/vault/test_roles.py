@@ -78,6 +78,11 @@ def test_the_owner_of_the_vault_cannot_log_in_and_owns_every_part_of_it(database
         tables = connection.execute(
             "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'vault'"
         ).fetchall()
+        callers = connection.execute(
+            "SELECT DISTINCT g.grantee::regrole::text FROM pg_proc p, aclexplode(p.proacl) g "
+            "WHERE pronamespace = 'vault'::regnamespace"
+        ).fetchall()
+    assert sorted(callers) == [("chancery_app",), ("chancery_vault_owner",)]  # and not "-", which is PUBLIC
     assert login == (False, False)
     assert tables == [("chancery_vault_owner",)]
     assert len(functions) == len(CALLS)

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 import psycopg
 import pytest
@@ -258,20 +258,27 @@ async def test_fields_are_sealed_under_missions_and_cases_only(vault: Vault, key
         vault.seal(key_id, "place", CANARY)
 
 
-async def test_many_writers_of_the_same_references_agree_without_deadlock(
+async def test_writers_of_the_same_references_wait_for_each_other_and_do_not_deadlock(
     vault: Vault, database: Database
 ) -> None:
-    references = [uuid4() for _ in range(12)]
+    """Both are held up in the middle: had each begun at its own end, each would now hold what the other wants."""
+    low, middle, high = (UUID(int=number) for number in (1, 2, 3))
 
-    async def write(number: int) -> int:
-        ordered = references if number % 2 else references[::-1]
+    def sealed(*references: UUID) -> list[Sealed]:
+        return [vault.seal("case:c1", "x", str(reference), reference) for reference in references]
+
+    async def write(*references: UUID) -> int:
         async with await psycopg.AsyncConnection.connect(database.app_url, autocommit=True) as connection:
-            return sum([
-                await store(connection, vault, *(vault.seal("case:c1", "x", str(ref), ref) for ref in ordered))
-                for _ in range(5)
-            ])  # fmt: skip
+            return await store(connection, vault, *sealed(*references))
 
-    assert sum(await asyncio.gather(*(write(number) for number in range(6)))) == len(references)
+    async with await psycopg.AsyncConnection.connect(database.app_url) as holder:
+        await store(holder, vault, *sealed(middle))
+        writers = [asyncio.create_task(write(*order)) for order in ((low, middle, high), (high, middle, low))]
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+        while await admin(database, query, [database.name]) != [(2,)]:  # noqa: ASYNC110 - only the server knows
+            await asyncio.sleep(0.01)
+        await holder.commit()
+    assert sorted(await asyncio.gather(*writers)) == [0, 2]
 
 
 def _folder(vault: Vault) -> Path:

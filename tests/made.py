@@ -1,19 +1,12 @@
-"""A desk on a real, migrated database, and a small mission to work in."""
+"""What tests are made of: a small mission, its officers, its commands."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-import pytest
-from psycopg_pool import AsyncConnectionPool
-
 from chancery import hostcalendar
-from chancery.clock import ManualClock
-from chancery.desk import Desk
 from chancery.instruments import checksums, definition, shipped
-from chancery.log.store import POOL_SETTINGS
 from domain import commands as c
-from domain.envelope import ENGINE_TICK, OPERATOR, Actor
+from domain.envelope import Actor
 from domain.instrument import snapshot
 
 _NAMES = UUID("00000000-0000-0000-0000-00000000feed")
@@ -87,33 +80,6 @@ def opening(obligation: str, code: str = "COORD-LOCAL", period: str | None = "20
         period=period,
         due_day="2026-06-30" if period else None,
     )
-
-
-@pytest.fixture
-async def desk(database: "object", clock: ManualClock) -> AsyncIterator[Desk]:
-    """An open desk, at 5 May 2026 06:10 UTC."""
-    url = database.app_url  # type: ignore[attr-defined]
-    async with AsyncConnectionPool(url, kwargs=dict(POOL_SETTINGS), min_size=2, max_size=4) as pool:
-        async with Desk(pool, clock) as desk:
-            yield desk
-
-
-@pytest.fixture
-async def mission(desk: Desk) -> Desk:
-    """The desk with mission Q adopted and staffed."""
-    await desk.submit(adoption(), OPERATOR)
-    await desk.submit(c.RecordPosts(command_id=cid("posts"), mission="Q", lines=posts()), OPERATOR)
-    return desk
-
-
-@pytest.fixture
-async def task(mission: Desk) -> Desk:
-    """And one open task, `hold.1` of obligation `o-1`, held by the focal point."""
-    await mission.submit(opening("o-1"), ENGINE_TICK)
-    await mission.submit(
-        c.OpenTask(command_id=cid("hold"), mission="Q", obligation="o-1", step="hold"), ENGINE_TICK
-    )
-    return mission
 
 
 def at(text: str) -> datetime:

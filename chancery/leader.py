@@ -1,0 +1,125 @@
+"""One leader among the processes: the conductor's loop, the reconciler and the watchdog."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+import psycopg
+import structlog
+from psycopg import AsyncConnection
+from psycopg_pool import PoolTimeout
+from temporalio.service import RPCError
+
+from chancery.conductor import Conductor, Deposed
+from chancery.desk import Desk, Unavailable, Unknown
+from chancery.log.tail import Tail
+from chancery.queries import missions, postings_gone, to_wake
+from chancery.schedules import ensure_schedule
+from domain import commands as c
+from domain.baton import command_id
+from domain.envelope import ENGINE_WATCHDOG
+from domain.instant import BadInput
+from domain.kinds import instant_text
+from domain.refusals import Refused
+
+LOCK: Final = 0x6368616E
+"""The advisory lock that the leader holds on a connection of its own; it goes with the connection."""
+RECONCILE_EVERY: Final = 300.0
+WATCH_EVERY: Final = 15.0
+GRACE: Final = timedelta(seconds=60)
+"""So long after a planned instant has passed unrecorded, the watchdog records it and raises the alarm."""
+_log = structlog.get_logger()
+
+
+async def watch(desk: Desk, grace: timedelta = GRACE) -> int:
+    """Record every planned instant that no timer recorded in time, under the timer's own command id; how many.
+
+    From the log alone, so a dead or dishonest Temporal cannot hide a missed deadline.
+    """
+    found = 0
+    now = desk.clock.now()
+    due = [(row["id"], row["mission"], row["next_wake"], row["version"]) for row in await to_wake(desk.log, now - grace)]
+    due += [(row["id"], row["mission"], now, row["version"]) for row in await postings_gone(desk.log, now - grace)]
+    for obligation, mission, planned, version in due:
+        at = instant_text(planned.replace(microsecond=0))
+        command = c.Wake(
+            command_id=command_id(obligation, "Wake", f"{at}.{version}"),
+            mission=mission,
+            obligation=obligation,
+            planned=planned,
+        )
+        try:
+            receipt = await desk.submit(command, ENGINE_WATCHDOG)
+        except (Refused, BadInput):
+            continue
+        if receipt.fresh:
+            found += 1
+            _log.error("alarm: no timer recorded this", obligation=obligation, planned=at, code="watchdog")
+    return found
+
+
+class Leader:
+    """Runs the conductor while it holds the lock; gives everything up when it loses it, and stands for it again."""
+
+    def __init__(self, desk: Desk, conductor: Conductor, url: str) -> None:
+        self._desk = desk
+        self._conductor = conductor
+        self._url = url
+        self.leading = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled. A database or Temporal that is away is waited for."""
+        while True:
+            try:
+                await self._stand()
+            except (psycopg.Error, PoolTimeout, RPCError, Deposed, Unavailable, Unknown, OSError) as problem:
+                _log.warning("conductor waits", reason=type(problem).__name__)
+            self.leading.clear()
+            await asyncio.sleep(1)
+
+    async def _stand(self) -> None:
+        async with await AsyncConnection.connect(self._url, autocommit=True) as lock:
+            cursor = await lock.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            row = await cursor.fetchone()
+            if not row or not row[0]:
+                return
+            self.leading.set()
+            await self._lead(lock)
+
+    async def _lead(self, lock: AsyncConnection[tuple[object, ...]]) -> None:
+        await self._conductor.take_over()
+        for mission in await missions(self._desk.log):
+            if mission["kind"] == "mission":
+                await ensure_schedule(self._conductor.client, mission["code"], mission["zone"], "obligations")
+        await self._conductor.drain()
+        await self._conductor.nudge_all()
+        jobs = [
+            asyncio.create_task(self._conduct()),
+            asyncio.create_task(self._every(RECONCILE_EVERY, self._conductor.reconcile)),
+            asyncio.create_task(self._every(WATCH_EVERY, lambda: watch(self._desk))),
+            asyncio.create_task(self._every(5.0, lambda: lock.execute("SELECT 1"))),
+        ]
+        try:
+            await asyncio.wait(jobs, return_when=asyncio.FIRST_EXCEPTION)
+            for job in jobs:
+                if job.done():
+                    job.result()
+        finally:
+            for job in jobs:
+                job.cancel()
+            for job in jobs:
+                with suppress(asyncio.CancelledError, Exception):
+                    await job
+
+    async def _conduct(self) -> None:
+        async with Tail(self._desk.log, self._url) as tail:
+            while True:
+                reached = await self._conductor.drain()
+                await tail.wait(reached, 1.0)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            await work()

@@ -1,0 +1,87 @@
+"""Runs the workflows, their activities and, in one process of all, the conductor. This is where the parts are wired.
+
+`python worker.py` (or `chancery worker`); `--check` builds everything and leaves. More workers are more of these processes.
+"""
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.desk import DeskActivities
+from activities.tick import TickActivities
+from chancery import installation, logs, searchable
+from chancery.clock import SystemClock, use_pinned_zones
+from chancery.conductor import QUEUE, Conductor
+from chancery.desk import Desk
+from chancery.leader import Leader
+from chancery.settings import Settings, load
+from workflows.contact_meetings import ContactMeetings
+from workflows.local_strategy import LocalStrategyReview
+from workflows.mission_tick import MissionTick
+from workflows.trial_observation import TrialObservation
+
+WORKFLOWS = (TrialObservation, ContactMeetings, LocalStrategyReview, MissionTick)
+_log = structlog.get_logger()
+
+
+def build(client: Client, desk: Desk, *, cached: int = 500) -> Worker:
+    """A worker of every procedure. `cached=0` replays the whole history at each task: a test of determinism."""
+    of_desk, of_tick = DeskActivities(desk), TickActivities(desk)
+    restrictions = SandboxRestrictions.default.with_passthrough_modules("domain", "structlog", "tzdata")
+    return Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=WORKFLOWS,
+        activities=[of_desk.submit, of_desk.read, of_tick.tick],
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        max_cached_workflows=cached,
+        max_concurrent_workflow_tasks=None if cached == 0 else 20,
+        max_concurrent_activities=40,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+async def serve(settings: Settings, *, check: bool = False) -> None:
+    """Until told to stop (SIGTERM, SIGINT). Temporal away: waits for it; the database away: likewise."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with installation.opened(settings, SystemClock(), connections=8) as here:
+        client = await here.temporal()
+        await searchable.register(client)
+        worker = build(client, here.desk)
+        if check:
+            return
+        leader = Leader(here.desk, Conductor(here.log, client, here.clock), here.url)
+        async with worker:
+            _log.info("worker runs")
+            conductor = asyncio.create_task(leader.run())
+            await stop.wait()
+            conductor.cancel()
+            with suppress(asyncio.CancelledError):
+                await conductor
+    _log.info("worker stopped")
+
+
+def main(arguments: list[str]) -> int:
+    """The program. Exit code 0, 2 for a wrong call, 6 when a server cannot be reached."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write("usage: worker.py [--check]\n")
+        return 2
+    use_pinned_zones()
+    settings = load()
+    logs.configure(settings.log_format, settings.log_level)
+    asyncio.run(serve(settings, check=arguments == ["--check"]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
