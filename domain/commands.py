@@ -197,8 +197,6 @@ class Wake(ObligationCommand):
 class Refresh(ObligationCommand):
     """The mission's stream moved: set the deadlines and holders anew where it says so."""
 
-    cause: Code
-
 
 class TaskCommand(ObligationCommand):
     """A command on one task. `seen` is the revision that the form showed; a newer one refuses the command."""

@@ -86,6 +86,8 @@ class Mission:
     postings: dict[str, Posting] = field(default_factory=dict)
     absences: dict[str, Absence] = field(default_factory=dict)
     suspensions: dict[str, Suspension] = field(default_factory=dict)
+    moved_by: str = "refreshed"
+    """What moved the mission's clocks last: `calendar` or `suspension`, the cause that a moved deadline names."""
 
     @property
     def clock(self) -> Calendar:
@@ -193,6 +195,7 @@ def _adopted(s: Mission, d: Mapping[str, Any], _: Event) -> None:
 
 def _calendar(s: Mission, d: Mapping[str, Any], _: Event) -> None:
     s.calendar = Calendar.from_data(d["calendar"])
+    s.moved_by = "calendar"
 
 
 def _post(s: Mission, d: Mapping[str, Any], _: Event) -> None:
@@ -219,11 +222,13 @@ def _absence_ended(s: Mission, d: Mapping[str, Any], _: Event) -> None:
 
 def _suspended(s: Mission, d: Mapping[str, Any], _: Event) -> None:
     s.suspensions[d["suspension"]] = Suspension(d["suspension"], instant(d["starts"]), instant(d["ends"]))
+    s.moved_by = "suspension"
 
 
 def _suspension_moved(s: Mission, d: Mapping[str, Any], _: Event) -> None:
     old = s.suspensions[d["suspension"]]
     s.suspensions[d["suspension"]] = Suspension(old.id, old.starts, instant(d["ends"]))
+    s.moved_by = "suspension"
 
 
 _EVOLVE = {

@@ -213,7 +213,7 @@ class ObligationWorkflow:
             )
             if self._mission_moved > self._mission_seen:
                 self._mission_seen = self._mission_moved
-                await self._submit("Refresh", str(self._mission_seen), {"cause": "mission-moved"})
+                await self._submit("Refresh", str(self._mission_seen), {})
             else:
                 wanted = self._wanted
                 await self._read()

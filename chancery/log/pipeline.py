@@ -145,7 +145,7 @@ async def commit(
     except BaseException:  # cancelled: whether it was committed is for nobody here to ask
         await conn.close()
         raise
-    return [Placed(*row) for row in rows]
+    return [Placed(*row) for row in sorted(rows)]
 
 
 async def _send(

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, OperationalError
 from psycopg.rows import TupleRow, tuple_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from chancery.log.canonical import parse
 
@@ -89,7 +89,7 @@ _LAST: Final = 2**63 - 1
 class EventLog:
     """The log, read through a pool of connections (autocommit, see POOL_SETTINGS).
 
-    Every method raises psycopg.OperationalError or psycopg_pool.PoolTimeout when the database cannot be reached.
+    Every method raises psycopg.OperationalError (psycopg_pool.PoolTimeout is one) when the database cannot be reached.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -148,6 +148,16 @@ class EventLog:
         return Recorded(*rows[0]) if rows else None
 
     async def _rows(self, query: str, parameters: Sequence[object] = ()) -> list[TupleRow]:
+        try:
+            return await self._query(query, parameters)
+        except PoolTimeout:
+            raise
+        except OperationalError:
+            # A restarted server leaves dead connections in the pool; to read twice does no harm.
+            await self.pool.check()
+            return await self._query(query, parameters)
+
+    async def _query(self, query: str, parameters: Sequence[object]) -> list[TupleRow]:
         # Binary: bytes come as bytes, not as twice as many hexadecimal digits.
         async with (
             self.pool.connection() as connection,

@@ -50,6 +50,8 @@ class Tail:
 
     async def wait(self, after: int, timeout: float) -> int:  # noqa: ASYNC109 - a wait that ends without an error
         """Return as soon as the head lies beyond `after`, or after `timeout` seconds; returns the head known then."""
+        if self._task is not None and self._task.done():
+            self._task.result()  # a listener that ended ended by a fault: nobody may wait for it in vain
         try:
             async with asyncio.timeout(timeout), self._moved:
                 await self._moved.wait_for(lambda: self._head > after)
@@ -87,7 +89,7 @@ class Tail:
                         # One is enough: however many there are, the next look sees them all.
                         async for _ in connection.notifies(timeout=self._poll, stop_after=1):
                             pass
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 _log.warning("tail_lost", error=type(error).__name__, retry_s=delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, self._poll, _SLOWEST_RETRY)

@@ -92,7 +92,8 @@ def notices_for(deadline: Deadline, opened: datetime, step: Mapping[str, Any], m
 def moved(task: Task, deadline: Deadline, cause: str, state: Obligation, mission: Mission, now: datetime) -> list[New]:
     """The event that a deadline moved, or nothing if it did not."""
     data = deadline.to_data()
-    if data["due_at"] == task.due and data["provisional"] == task.deadline["provisional"]:
+    same = data["due_at"] == task.due and data["provisional"] == task.deadline["provisional"]
+    if same and set(data["flags"]) ^ set(task.deadline["flags"]) <= {"floor"}:
         return []
     step = state.step(task.step)
     assert step is not None
@@ -224,7 +225,7 @@ def wake(state: Obligation, mission: Mission, now: datetime) -> list[New]:
         made += rerouted(task, mission, now)
         if task.wait is not None and task.wait.stops:
             continue
-        shifted = recompute(task, "refreshed", state, mission, now) if task.due < current else []
+        shifted = recompute(task, mission.moved_by, state, mission, now) if task.due < current else []
         made += shifted or _due(task, current, mission, now)
     for sitting in unanswered(state):
         if sitting.starts <= current:

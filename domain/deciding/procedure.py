@@ -129,7 +129,7 @@ def refresh(command: c.Refresh, state: Obligation, mission: Mission, now: dateti
     """The mission's stream moved: every open task's clock and holder as it now says; nothing where nothing changed."""
     made: list[New] = []
     for task in state.open_tasks():
-        made += recompute(task, command.cause, state, mission, now)
+        made += recompute(task, mission.moved_by, state, mission, now)
         made += rerouted(task, mission, now)
     return made
 

@@ -126,8 +126,9 @@ def record_held(
             },
         )
     ]
+    cause = "sitting_not_held" if command.outcome == "not_held" else "sitting_over"
     made += [
-        New("TaskCancelled", {"task": t.id, "cause": "sitting_not_held"})
+        New("TaskCancelled", {"task": t.id, "cause": cause})
         for t in state.open_tasks()
         if t.appointment == sitting.id and (command.outcome == "not_held" or t.step.startswith("decide"))
     ]

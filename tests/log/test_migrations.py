@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+import sqlalchemy
 from psycopg import sql
 from sqlalchemy import Column, Computed, Table, Text
 
@@ -69,6 +70,30 @@ def test_the_control_a_table_that_differs_is_found(
     monkeypatch.setattr(schema, "metadata", event.metadata)
     monkeypatch.setattr(schema.metadata, "schema", "log")
     assert any(column.name in line for line in db.differences(database.admin_url))
+
+
+CONSTRAINTS = """
+SELECT c.relname, n.contype, replace(pg_get_constraintdef(n.oid), 'twin.', 'log.')
+  FROM pg_constraint n JOIN pg_class c ON c.oid = n.conrelid
+ WHERE n.connamespace = %s::regnamespace AND n.contype <> 't' ORDER BY 1, 2, 3
+"""
+
+
+def test_constraints_are_those_of_the_code_and_the_control(database: Database) -> None:
+    """Alembic does not compare CHECKs: the code's own tables are made beside the migrated ones."""
+    engine = sqlalchemy.create_engine(db.sqlalchemy_url(database.admin_url))
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.schema.CreateSchema("twin"))
+        schema.metadata.create_all(connection.execution_options(schema_translate_map={"log": "twin"}))
+    engine.dispose()
+    with psycopg.connect(database.admin_url, autocommit=True) as admin:
+        migrated = admin.execute(CONSTRAINTS, ["log"]).fetchall()
+        assert migrated == admin.execute(CONSTRAINTS, ["twin"]).fetchall()
+        assert {kind for _, kind, _ in migrated} == {"c", "n", "p", "u"}
+        admin.execute("ALTER TABLE log.event DROP CONSTRAINT event_body_check")
+        assert (
+            admin.execute(CONSTRAINTS, ["log"]).fetchall() != admin.execute(CONSTRAINTS, ["twin"]).fetchall()
+        )
 
 
 def test_a_log_that_holds_events_is_never_dropped(database: Database) -> None:

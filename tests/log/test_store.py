@@ -104,6 +104,17 @@ async def test_which_log_it_is(log: EventLog) -> None:
     assert rehearsal is False
 
 
+async def test_reading_outlives_a_restart_of_the_server(log: EventLog, conn: Conn, admin: Connection) -> None:
+    await commit(conn, reads={}, events=[made("mission/R", 1)])
+    assert await log.head() == 1
+    ended = admin.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND usename = 'chancery_reader'"
+    ).fetchall()
+    assert ended
+    assert await log.head() == 1
+
+
 def _scans(plan: dict[str, object]) -> list[tuple[object, object]]:
     below: list[dict[str, object]] = plan.get("Plans", [])  # type: ignore[assignment]
     mine = [(plan["Node Type"], plan["Relation Name"])] if "Relation Name" in plan else []

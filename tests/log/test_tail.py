@@ -29,7 +29,7 @@ async def tail(log: EventLog, database: Database) -> AsyncIterator[Tail]:
 
 
 async def until_listening(database: Database) -> list[int]:
-    while not (processes := listening(database)):  # noqa: ASYNC110 - only the server knows
+    while not (processes := listening(database)):
         await asyncio.sleep(0.02)
     return processes
 
@@ -118,3 +118,16 @@ async def test_following_reads_all_in_batches(tail: Tail, conn: Conn) -> None:
         if batch[-1].position == 10:
             break
     assert sizes == [4, 4, 1]
+
+
+async def test_nobody_waits_in_vain_for_a_listener_that_broke(
+    log: EventLog, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise KeyError("broken")
+
+    monkeypatch.setattr(Tail, "_look", broken)
+    async with Tail(log, database.reader_url) as tail:
+        await asyncio.sleep(0.5)
+        with pytest.raises(KeyError):
+            await tail.wait(0, 5)

@@ -137,7 +137,7 @@ async def test_no_word_reaches_the_server_on_any_path(temporal_dev: EmbeddedTemp
     assert in_store(temporal_dev, clear)
 
 
-async def blocked(handle: WorkflowHandle[Any, Any]) -> str:
+async def blocked(handle: WorkflowHandle[Any, Any], ring: KeyRing = RING) -> str:
     """Wait until a task of the workflow has failed, and say how the workflow stands and why its task failed."""
     for _ in range(80):
         history = await handle.fetch_history()
@@ -146,9 +146,11 @@ async def blocked(handle: WorkflowHandle[Any, Any]) -> str:
                 status = (await handle.describe()).status
                 assert status == WorkflowExecutionStatus.RUNNING, status
                 failure = event.workflow_task_failed_event_attributes.failure
-                shown = await STRICT.with_context(
-                    WorkflowSerializationContext(namespace="chancery", workflow_id=handle.id)
-                ).decode_failure(failure)
+                shown = (
+                    await data_converter(ring)
+                    .with_context(WorkflowSerializationContext(namespace="chancery", workflow_id=handle.id))
+                    .decode_failure(failure)
+                )
                 return str(shown)
             assert event.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
         await asyncio.sleep(0.1)
@@ -294,7 +296,7 @@ async def test_a_key_is_rotated_under_a_running_workflow(temporal_dev: EmbeddedT
         await handle.query(Probe.heard)
     async with Worker(retired, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES):
         await rotated.get_workflow_handle_for(Probe.run, handle.id).signal(Probe.hear, Secret(words="y"))
-        await blocked(handle)
+        assert "was retired" in await blocked(handle, new)
     async with Worker(rotated, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES):
         assert await rotated.get_workflow_handle_for(Probe.run, handle.id).result() == Secret(words="x")
     raw = (await handle.fetch_history()).to_json()

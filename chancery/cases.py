@@ -1,0 +1,66 @@
+"""Who a case is, to the engine: a random code, which no event ever holds.
+
+The obligation that serves a case has an id made with the case's own key: without the key nobody can tell which case an
+obligation belongs to, not even whoever knows every case code there is. When the key is destroyed the two are unlinked.
+"""
+
+import base64
+import re
+import secrets
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID, uuid5
+
+from chancery.keystore import KeyStore
+from chancery.vault import Sealed, Vault
+from domain.instant import BadInput, quoted
+
+TRIAL: Final = "TRIAL-OBS"
+"""The definition that serves a proceeding."""
+
+_BYTES: Final = 7
+_LETTERS: Final = 10
+_ID_BYTES: Final = 10
+_MADE_HERE: Final = re.compile(r"c-(?=(?:[a-z]*[2-7]){2})[a-z2-7]{10}")
+_CODE: Final = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9_-]{1,39}")
+_WORD: Final = re.compile(r"[A-Za-z]{4}")
+
+
+def new_case(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
+    """A new case code: `c-` and ten letters and digits, 50 random bits but for those that could spell a word."""
+    while True:
+        code = "c-" + base64.b32encode(random_bytes(_BYTES)).decode()[:_LETTERS].lower()
+        if _MADE_HERE.fullmatch(code):
+            return code
+
+
+def check_case(case: str) -> str:
+    """The code itself, if it can be a case's. Raises BadInput `bad-case` for whatever could be a name.
+
+    A code that was not made here passes if it has a digit and no four letters in a row; `case-` may stand in front.
+    """
+    plain = case.removeprefix("case-")
+    if _MADE_HERE.fullmatch(case) or (
+        _CODE.fullmatch(case) and plain[:1].isalnum() and not _WORD.search(plain)
+    ):
+        return case
+    raise BadInput(
+        "bad-case",
+        "--case: a case has a random code such as c-7kq2mz4xha, never a name; `chancery case new` makes one.",
+    )
+
+
+def open_case(keys: KeyStore, mission: str, case: str) -> str:
+    """The id of the case's key, made at the first use under the mission's. Raises BadInput and what the key store does."""
+    return keys.create_case(mission, check_case(case))
+
+
+def trial_obligation(vault: Vault, case: str) -> str:
+    """The id of the obligation that observes this case's trial. Raises KeyMissing, Shredded, VaultLocked, BadInput."""
+    digest = bytes.fromhex(vault.blind(f"case:{check_case(case)}", "obligation", TRIAL))
+    return "o-" + base64.b32encode(digest[:_ID_BYTES]).decode().lower()
+
+
+def link(vault: Vault, case: str, command: UUID) -> Sealed:
+    """The sealed link from an obligation to its case, for the command that opens it."""
+    return vault.seal(f"case:{case}", "case", {"case": case}, reference=uuid5(command, "case"))

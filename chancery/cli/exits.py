@@ -1,0 +1,107 @@
+"""What the program says with its exit code. One table: every refusal of the rules has a row, and a test holds that.
+
+0 done · 1 a finding, or a verification failed · 2 wrong use or bad input · 3 not found · 4 denied · 5 conflict ·
+6 something that is needed cannot be reached.
+"""
+
+from typing import Final
+
+OK: Final = 0
+FINDING: Final = 1
+USAGE: Final = 2
+NOT_FOUND: Final = 3
+DENIED: Final = 4
+CONFLICT: Final = 5
+UNAVAILABLE: Final = 6
+INTERRUPTED: Final = 130
+
+EXIT: Final[dict[str, int]] = {
+    # who may
+    "not-allowed": DENIED,
+    "not-your-task": DENIED,
+    "second-person": DENIED,
+    "own-clock": DENIED,
+    "higher-approver": DENIED,
+    "never-alone": DENIED,
+    "not-offered": DENIED,
+    "extension-stated": DENIED,
+    # what there is not
+    "no-such-mission": NOT_FOUND,
+    "no-such-obligation": NOT_FOUND,
+    "no-such-task": NOT_FOUND,
+    "no-such-definition": NOT_FOUND,
+    "no-such-step": NOT_FOUND,
+    "no-such-posting": NOT_FOUND,
+    "no-such-post": NOT_FOUND,
+    "no-such-suspension": NOT_FOUND,
+    "no-such-appointment": NOT_FOUND,
+    "no-such-officer": NOT_FOUND,
+    "no-such-file": NOT_FOUND,
+    # what stands in the way
+    "mission-exists": CONFLICT,
+    "obligation-closed": CONFLICT,
+    "task-ended": CONFLICT,
+    "stale": CONFLICT,
+    "stale-stream": CONFLICT,
+    "command-reused": CONFLICT,
+    "before-adoption": CONFLICT,
+    "posting-overlaps": CONFLICT,
+    "nobody-leads": CONFLICT,
+    "before-sitting": CONFLICT,
+    "already-waiting": CONFLICT,
+    "not-waiting": CONFLICT,
+    "hours-run-on": CONFLICT,
+    "no-waiver-proposed": CONFLICT,
+    "waiver-proposed": CONFLICT,
+    "suspension-overlaps": CONFLICT,
+    "appointment-ended": CONFLICT,
+    "already-answered": CONFLICT,
+    "already-accepted": CONFLICT,
+    "same-holder": CONFLICT,
+    "nothing-late": CONFLICT,
+    "nothing-to-correct": CONFLICT,
+    "calendar-unchanged": CONFLICT,
+    "already-up": CONFLICT,
+    # what was said wrongly
+    "ends-before-start": USAGE,
+    "reason-needed": USAGE,
+    "reason-unknown": USAGE,
+    "evidence-missing": USAGE,
+    "checklist-open": USAGE,
+    "result-unknown": USAGE,
+    "in-the-future": USAGE,
+    "before-opening": USAGE,
+    "extension-earlier": USAGE,
+    "suspension-too-long": USAGE,
+    "observer-needed": USAGE,
+    "bad-term": USAGE,
+    "bad-command": USAGE,
+    "usage": USAGE,
+    "who-acts": USAGE,
+    "which-posting": USAGE,
+    # what cannot be reached
+    "database-unavailable": UNAVAILABLE,
+    "temporal-unavailable": UNAVAILABLE,
+    "outcome-unknown": UNAVAILABLE,
+    # what is wrong with us
+    "log.damaged": FINDING,
+    "unexpected": FINDING,
+}
+
+_FAMILIES: Final = (
+    ("postgres.", UNAVAILABLE),
+    ("temporal.", UNAVAILABLE),
+    ("embedded.", UNAVAILABLE),
+    ("database.", UNAVAILABLE),
+    ("log.", UNAVAILABLE),
+    ("settings.", USAGE),
+    ("vault.locked", DENIED),
+    ("vault.", CONFLICT),
+)
+
+
+def exit_code(code: str) -> int:
+    """The exit code for an error's stable code. What only the parsing of input can say (`bad_instant` …) is 2."""
+    if code in EXIT:
+        return EXIT[code]
+    return next((exit_ for family, exit_ in _FAMILIES if code.startswith(family)), USAGE)

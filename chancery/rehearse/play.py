@@ -1,0 +1,177 @@
+"""The driver of a rehearsal: it owns the clock and steps from one planned instant to the next.
+
+What is planned: the script's moves, each mission's 09:00 tick, the obligations' own next instants, comings and goings of staff,
+and habits. At each, everything due is done and the engine comes to rest before the clock moves again.
+"""
+
+import heapq
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from chancery import queries
+from chancery.conductor import QUEUE
+from chancery.rehearse.actors import Company
+from chancery.rehearse.ledger import Ledger, Refusal, compile_ledger
+from chancery.rehearse.script import Cast, Script, calendar_of, load
+from chancery.rehearse.stage import Stage, Stuck, Tell, staged
+from chancery.settings import Settings
+from domain.calendar import Calendar
+from domain.deadline import compute
+from domain.refusals import Refused
+from domain.term import Term
+
+_NAMES = UUID("b7b0a9d2-33a7-5b0b-9a65-2d6d3d0a8e11")
+_ORDER_MOVE, _ORDER_TICK, _ORDER_HABIT = 1, 0, 2
+
+
+class Player:
+    """Plays one script on a stage."""
+
+    def __init__(self, script: Script, folder: Path, stage: Stage, tell: Tell) -> None:
+        self._script = script
+        self._folder = folder
+        self._stage = stage
+        self._tell = tell
+        self._company = Company(script, folder, stage)
+        self._agenda: list[tuple[datetime, int, int, str, Any]] = []
+        self._counter = 0
+        self._met: set[str] = set()
+        self._refusals: list[Refusal] = []
+        self._calendars: dict[str, Calendar] = {}
+
+    async def play(self) -> Ledger:
+        """From the first day to the last; the ledger of all that was asked and done."""
+        for cast in self._script.mission:
+            await self._adopt(cast)
+        for number, move in enumerate(self._script.move):
+            self._plan(self._script.instant(move), _ORDER_MOVE, "move", (number, move))
+        for cast in self._script.mission:
+            if cast.kind == "mission":
+                self._plan(self._nine(cast.code, self._script.starts), _ORDER_TICK, "tick", cast.code)
+        await self._stage.settle()
+        end = max(self._calendars[m.code].end_of(self._script.ends) for m in self._script.mission)
+        while True:
+            at = await self._next()
+            if at is None or at > end:
+                break
+            await self._stage.step_to(max(at, self._stage.clock.now()))
+            await self._moment()
+            self._tell(f"{at:%Y-%m-%d}")
+        await self._stage.step_to(end)
+        await self._stage.settle()
+        return await compile_ledger(self._script, self._stage, self._company, self._refusals)
+
+    # ── what is planned ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def _plan(self, at: datetime, order: int, kind: str, what: Any) -> None:
+        self._counter += 1
+        heapq.heappush(self._agenda, (at, order, self._counter, kind, what))
+
+    async def _next(self) -> datetime | None:
+        planned = [self._agenda[0][0]] if self._agenda else []
+        wake = await queries.next_wake(self._stage.desk.log)
+        if wake is not None:
+            planned.append(wake.astimezone(UTC))
+        for row in await queries.missions(self._stage.desk.log):
+            mission = await self._stage.desk.mission(row["code"])
+            change = mission.staffing_change(self._stage.clock.now())
+            if change is not None:
+                planned.append(change)
+        return min(planned, default=None)
+
+    async def _moment(self) -> None:
+        """Everything of this instant: timers first, then ticks, the script, habits; at rest after each."""
+        await self._timers()
+        now = self._stage.clock.now()
+        while self._agenda and self._agenda[0][0] <= now:
+            _, _, _, kind, what = heapq.heappop(self._agenda)
+            if kind == "tick":
+                await self._tick(what)
+            elif kind == "move":
+                await self._move(*what)
+            else:
+                await self._habit(*what)
+            await self._stage.settle()
+        await self._timers()
+        await self._form_habits()
+
+    async def _timers(self) -> None:
+        """Wait until every planned instant up to now stands in the log: recorded by the workflows, nobody else."""
+        for _ in range(60):
+            await self._stage.settle()
+            wake = await queries.next_wake(self._stage.desk.log)
+            if wake is None or wake > self._stage.clock.now():
+                return
+            await self._stage.environment.sleep(timedelta(seconds=30))
+        raise Stuck(f"what was planned for {wake} is not recorded at {self._stage.clock.now()}")
+
+    # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _adopt(self, cast: Cast) -> None:
+        first, last = self._script.starts.year - 1, self._script.ends.year + 1
+        calendar = self._calendars[cast.code] = calendar_of(cast, first, last)
+        await self._company.adopt(cast, calendar)
+
+    def _nine(self, mission: str, day: Any) -> datetime:
+        return self._calendars[mission].at(day, time(9))
+
+    async def _tick(self, mission: str) -> None:
+        now = self._stage.clock.now()
+        day = self._calendars[mission].local(now).date()
+        # The Schedule's own form of id: a timestamp after the mission.
+        await self._stage.client.start_workflow(
+            "MissionTick", id=f"tick:{mission}-{now:%Y-%m-%dT%H:%M:%SZ}", task_queue=QUEUE
+        )
+        self._plan(self._nine(mission, day + timedelta(days=1)), _ORDER_TICK, "tick", mission)
+
+    async def _move(self, number: int, move: Any) -> None:
+        name = f"{self._script.seed}|move|{number}"
+        try:
+            await self._company.perform(move, uuid5(_NAMES, name))
+        except Refused as refusal:
+            as_expected = move.refused == refusal.code
+            self._refusals.append(Refusal(self._stage.clock.now(), move.by, move.do, refusal.code, as_expected))
+            if not as_expected:
+                self._tell(f"refused: {move.do} by {move.by}: {refusal.sentence()}")
+            return
+        if move.refused is not None:
+            self._refusals.append(Refusal(self._stage.clock.now(), move.by, move.do, "was-not-refused", False))
+
+    async def _form_habits(self) -> None:
+        """Habits of tasks that opened since: when their time comes, whoever holds the task then ends it."""
+        if not self._script.habit:
+            return
+        for row in await queries.tasks(self._stage.desk.log):
+            key = f"{row['obligation']}/{row['task']}"
+            if key in self._met:
+                continue
+            self._met.add(key)
+            for habit in self._script.habit:
+                fits = habit.definition in (None, row["definition"])
+                if fits and (habit.mission, habit.step) == (row["mission"], row["step"]):
+                    calendar = self._calendars[row["mission"]]
+                    at = compute(Term.parse(habit.after), self._stage.clock.now(), calendar).due_at
+                    if not habit.after.endswith("h"):
+                        at = calendar.at(calendar.local(at).date(), time(15))
+                    self._plan(at, _ORDER_HABIT, "habit", (habit, row["obligation"], row["task"]))
+                    break
+
+    async def _habit(self, habit: Any, obligation: str, task: str) -> None:
+        name = f"{self._script.seed}|habit|{obligation}|{task}|{self._stage.clock.now()}"
+        try:
+            again = await self._company.follow(habit, obligation, task, uuid5(_NAMES, name))
+        except Refused as refusal:
+            self._refusals.append(Refusal(self._stage.clock.now(), "habit", task, refusal.code, False))
+            return
+        if again is not None:
+            self._plan(again, _ORDER_HABIT, "habit", (habit, obligation, task))
+
+
+async def run_file(path: Path, settings: Settings, tell: Tell = lambda _: None) -> Ledger:
+    """Play a rehearsal's file. Raises ScriptRefused before anything is started, Stuck if the engine misses an instant."""
+    script = load(path)
+    starts = datetime.combine(script.starts, time(0), tzinfo=UTC) - timedelta(hours=14)
+    async with staged(settings, starts, script.seed, tell) as stage:
+        return await Player(script, path.resolve().parent, stage, tell).play()

@@ -1,0 +1,165 @@
+"""A rehearsal's file (TOML): missions and their staff, habits, and a timed script of commands.
+
+Names stand in a file for what is random in a log: `trial` for an obligation, `first` for a sitting, an officer's code for a
+posting. A local time without an offset is in the zone of the mission that the line speaks of.
+"""
+
+import tomllib
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from domain.calendar import Calendar
+from domain.commands import COMMANDS
+from domain.instrument import ROLES
+from domain.kinds import Code
+
+
+class ScriptRefused(Exception):  # noqa: N818 - an answer to whoever wrote the file
+    """A rehearsal's file that cannot be played: where, what, and what would be right."""
+
+    code = "bad-rehearsal"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Posted(_Part):
+    """An officer in a post, from the first to the last day."""
+
+    post: Code
+    role: Code
+    officer: Code
+    first: date
+    last: date | None = None
+    share: Annotated[int, Field(ge=0, le=100)] = 20
+    local_agent: bool = False
+
+
+class HolidaySet(_Part):
+    """A holiday that the mission's calendar has beside (or instead of) those of the host country."""
+
+    day: date
+    name: str
+    estimated: bool = False
+
+
+class Cast(_Part):
+    """A mission with its staff: from a `posts` file (the lines of this mission), or as `post` entries, or both."""
+
+    code: Code
+    host: Code
+    zone: str
+    kind: Literal["mission", "headquarters"] = "mission"
+    on: date
+    posts: str | None = None
+    post: tuple[Posted, ...] = ()
+    last_done: dict[Code, date] = {}
+    switched_off: tuple[Code, ...] = ()
+    partners: tuple[Code, ...] = ()
+    holiday: tuple[HolidaySet, ...] = ()
+
+
+class Habit(_Part):
+    """What staff do of themselves: end each task of a step some time after it opened, if it is still open then.
+
+    `after` is a term of working days or hours counted from the opening; `ends` from what it ends.
+    """
+
+    mission: Code
+    definition: Code | None = None
+    step: Code
+    after: str
+    result: dict[Code, Code] = {}
+    outcome: Code | None = None
+    reason: Code | None = None
+
+
+class Move(_Part):
+    """One line of the script: at an instant, somebody asks for something. `refused`: the refusal that must come."""
+
+    at: datetime
+    by: Code = "operator"
+    mission: Code
+    do: Code
+    refused: Code | None = None
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+
+
+class Script(_Part):
+    """A whole rehearsal."""
+
+    title: str
+    starts: date
+    ends: date
+    seed: Annotated[str, Field(min_length=1, max_length=64)] = "rehearsal"
+    mission: Annotated[tuple[Cast, ...], Field(min_length=1)]
+    habit: tuple[Habit, ...] = ()
+    move: tuple[Move, ...] = ()
+    hearings: dict[Code, str] = {}
+
+    def cast(self, code: str) -> Cast:
+        """The mission of that code. KeyError if there is none (`load` has looked)."""
+        return {m.code: m for m in self.mission}[code]
+
+    def instant(self, move: Move) -> datetime:
+        """When a move happens (UTC)."""
+        if move.at.tzinfo is not None:
+            return move.at.astimezone(UTC)
+        return move.at.replace(tzinfo=ZoneInfo(self.cast(move.mission).zone)).astimezone(UTC)
+
+
+def load(path: Path) -> Script:
+    """A rehearsal from its file. Raises ScriptRefused naming file and place; FileNotFoundError becomes one too."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise ScriptRefused(f"{path.name}: cannot be read ({problem.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ScriptRefused(f"{path.name}: not TOML: {problem}") from None
+    try:
+        script = Script.model_validate(raw)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        where = ".".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
+        raise ScriptRefused(f"{path.name}: {where}: {first['msg']}") from None
+    _check(script, path.name)
+    return script
+
+
+def _check(script: Script, name: str) -> None:
+    known = {m.code for m in script.mission}
+    if script.ends <= script.starts:
+        raise ScriptRefused(f"{name}: ends: {script.ends} is not after starts, {script.starts}")
+    if script.ends - script.starts > timedelta(days=3660):
+        raise ScriptRefused(f"{name}: ends: a rehearsal runs for at most ten years")
+    for number, cast in enumerate(script.mission, start=1):
+        for posted in cast.post:
+            if posted.role not in ROLES:
+                raise ScriptRefused(f"{name}: mission.{number}.post: {posted.role} is no role")
+    for number, habit in enumerate(script.habit, start=1):
+        if habit.mission not in known:
+            raise ScriptRefused(f"{name}: habit.{number}.mission: there is no mission {habit.mission} in this file")
+    commands = set(COMMANDS) | {"ImportHearings"}
+    for number, move in enumerate(script.move, start=1):
+        if move.mission not in known:
+            raise ScriptRefused(f"{name}: move.{number}.mission: there is no mission {move.mission} in this file")
+        if move.do not in commands:
+            raise ScriptRefused(f"{name}: move.{number}.do: {move.do} is no command; {', '.join(sorted(commands))} are")
+        if not script.starts <= move.at.date() <= script.ends:
+            raise ScriptRefused(f"{name}: move.{number}.at: {move.at.date()} lies outside {script.starts} to {script.ends}")
+
+
+def calendar_of(cast: Cast, first: int, last: int) -> Calendar:
+    """The mission's calendar: the host country's, with the file's own holidays."""
+    from chancery import hostcalendar
+    from domain.calendar import Holiday
+
+    calendar = hostcalendar.seed(cast.host, cast.zone, range(first, last + 1))
+    for one in cast.holiday:
+        calendar = calendar.with_holiday(one.day, Holiday(one.name, one.estimated, "file"))
+    return calendar

@@ -1,0 +1,154 @@
+"""What a rehearsal plays on: a scratch database with a log of its own, keys in memory, the time-skipping server, a worker."""
+
+import asyncio
+import hashlib
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psycopg
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from chancery import installation, searchable
+from chancery.clock import ManualClock
+from chancery.codec import KeyRing, data_converter
+from chancery.conductor import Conductor
+from chancery.db import prepare, url_for
+from chancery.desk import Desk
+from chancery.directory import Directory
+from chancery.embedded.postgres import EmbeddedPostgres
+from chancery.embedded.temporal import time_skipping_environment
+from chancery.keystore import FileKeyStore
+from chancery.log.store import Pool
+from chancery.settings import Settings
+from chancery.vault import Vault
+from worker import build
+
+Tell = Callable[[str], None]
+_QUIET = timedelta(seconds=1)
+_ROUNDS = 200
+
+
+class Stuck(Exception):  # noqa: N818
+    """Something planned was not recorded although all was quiet: a defect of the engine, never passed over."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """The pieces of a running rehearsal. Its driver owns the clock."""
+
+    clock: ManualClock
+    desk: Desk
+    pool: Pool
+    conductor: Conductor
+    environment: WorkflowEnvironment
+    client: Client
+    keys: FileKeyStore
+    vault: Vault
+    directory: Directory
+    origin: str
+
+    async def step_to(self, at: datetime) -> None:
+        """Move both clocks on: ours to exactly `at`, Temporal's by the difference. Timers set for it fire."""
+        ahead = at - self.clock.now()
+        self.clock.set(at)
+        if ahead > timedelta():
+            await self.environment.sleep(ahead)
+
+    async def settle(self) -> None:
+        """Return when the conductor stands at the head, nothing is pending in Temporal, and nothing followed.
+
+        The server skips only while nothing is in progress, so a short sleep that ends at once means quiet.
+        """
+        for _ in range(_ROUNDS):
+            head = await self.conductor.drain()
+            await self.environment.sleep(_QUIET)
+            if await self.desk.log.head() == head:
+                return
+        raise Stuck("the engine did not come to rest")
+
+
+def seeded(seed: str) -> Callable[[int], bytes]:
+    """Bytes that look random and are the same for the same seed: two runs of one file make the same codes."""
+    count = 0
+
+    def bytes_(n: int) -> bytes:
+        nonlocal count
+        count += 1
+        return hashlib.shake_256(f"{seed}|{count}".encode()).digest(n)
+
+    return bytes_
+
+
+@asynccontextmanager
+async def staged(settings: Settings, starts: datetime, seed: str, tell: Tell) -> AsyncIterator[Stage]:
+    """A stage, from nothing to nothing: the scratch database and the keys are gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="chancery-rehearsal-"))
+    folder.chmod(0o711)
+    server, admin = await asyncio.to_thread(_server, settings, folder, tell)
+    name = f"rehearsal_{secrets.token_hex(6)}"
+    try:
+        origin = f"rehearsal-{hashlib.sha256(seed.encode()).hexdigest()[:16]}"
+        url = await asyncio.to_thread(_prepare, settings, server, admin, name, origin)
+        clock = ManualClock(starts)
+        ring = KeyRing.derived(hashlib.sha256(seed.encode()).digest(), "rehearsal-1")
+        keys = FileKeyStore(folder / "keys", hashlib.sha256(f"keys|{seed}".encode()).digest())
+        environment = await time_skipping_environment(
+            binary=settings.test_server_program, data_converter=data_converter(ring)
+        )
+        async with (
+            environment,
+            installation.desk_at(url, clock, connections=8, keeps_time=True) as (pool, desk),
+        ):
+            client = environment.client
+            await searchable.register(client)
+            conductor = Conductor(desk.log, client, clock, schedules=False)
+            await conductor.take_over()
+            async with build(client, desk):
+                yield Stage(
+                    clock, desk, pool, conductor, environment, client, keys,
+                    Vault(keys, origin), Directory(keys, origin, seeded(seed)), origin,
+                )  # fmt: skip
+    finally:
+        await asyncio.to_thread(_strike, server, admin, name, folder)
+
+
+def _server(settings: Settings, folder: Path, tell: Tell) -> tuple[EmbeddedPostgres | None, str]:
+    """The PostgreSQL to play on: the administrator's where one is set, the embedded one where it runs, else one of our own."""
+    if settings.database_admin_url is not None:
+        return None, settings.database_admin_url.get_secret_value()
+    running = installation.postgres_of(settings)
+    if running.is_up():
+        return None, running.admin_url()
+    tell("starting a PostgreSQL of the rehearsal's own")
+    own = EmbeddedPostgres(folder / "postgres", guarded=True)
+    own.start()
+    return own, own.admin_url()
+
+
+def _prepare(settings: Settings, server: EmbeddedPostgres | None, admin: str, name: str, origin: str) -> str:
+    known = server or (installation.postgres_of(settings) if settings.database_admin_url is None else None)
+    if known is not None:
+        app, reader = known.password_of(installation.APP), known.password_of(installation.READER)
+    else:
+        given = settings.database_url.get_secret_value() if settings.database_url else ""
+        app = reader = str(psycopg.conninfo.conninfo_to_dict(given).get("password", "") or secrets.token_urlsafe(24))
+    parts = psycopg.conninfo.conninfo_to_dict(admin)
+    target = url_for(admin, str(parts["user"]), str(parts.get("password", "")), name)
+    prepare(target, app_password=app, reader_password=reader, origin=origin, rehearsal=True)
+    return url_for(admin, installation.APP, app, name)
+
+
+def _strike(server: EmbeddedPostgres | None, admin: str, name: str, folder: Path) -> None:
+    if server is not None:
+        server.stop()
+    else:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+    shutil.rmtree(folder, ignore_errors=True)
