@@ -41,7 +41,9 @@ class DeskActivities:
             refused = Said(code=refusal.code, params=refusal.params)
         except (ValidationError, BadInput) as problem:
             activity.logger.error("engine command refused: %s", type(problem).__name__)
-            refused = Said(code="bad-command", params={"where": ask.command, "problem": type(problem).__name__})
+            refused = Said(
+                code="bad-command", params={"where": ask.command, "problem": type(problem).__name__}
+            )
         return await self._answer(ask, refused)
 
     @activity.defn(name="read")

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 from uuid import UUID
 
 from chancery import hostcalendar
 from chancery.desk import Desk
-from chancery.directory import Directory
 from chancery.instruments import checksums, shipped
-from chancery.keystore import KeyStore
+from chancery.office import Office, send
 from chancery.streams import Receipt, mission_stream
-from chancery.vault import Vault
 from domain import commands as c
 from domain.envelope import OPERATOR
 from domain.instant import FIRST_YEAR, LAST_YEAR, BadInput, check_year, date_from_text, quoted
@@ -22,30 +20,6 @@ YEARS_AFTER: Final = 3
 """A calendar is seeded from the year before the adoption to so many years after it, unless years are named."""
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Office(Protocol):
-    """What imports work with: an installation, or a rehearsal's stand-in for one."""
-
-    @property
-    def desk(self) -> Desk:
-        """The one door."""
-        ...
-
-    @property
-    def keys(self) -> KeyStore:
-        """Where keys lie."""
-        ...
-
-    @property
-    def vault(self) -> Vault:
-        """What seals."""
-        ...
-
-    @property
-    def directory(self) -> Directory:
-        """Who stands behind a posting."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +89,7 @@ async def adopt(office: Office, plan: Plan, command_id: UUID) -> Receipt:
     known = await office.desk.mission(plan.mission)
     if not known.version:
         office.keys.create_mission(plan.mission)
-    return await office.desk.submit(asked, OPERATOR)
+    return await send(office, asked, OPERATOR)
 
 
 async def resident_accreditation(desk: Desk, mission: str) -> str:

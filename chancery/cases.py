@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from chancery.keystore import KeyStore
 from chancery.vault import Sealed, Vault
-from domain.instant import BadInput, quoted
+from domain.instant import BadInput
 
 TRIAL: Final = "TRIAL-OBS"
 """The definition that serves a proceeding."""

@@ -43,7 +43,7 @@ _TRANSIENT = frozenset(
 _log = structlog.get_logger()
 
 
-class Deposed(Exception):  # noqa: N818
+class Deposed(Exception):
     """Another process leads now: the checkpoint was moved by it."""
 
 
@@ -120,7 +120,11 @@ class Conductor:
     async def _deliver(self, plan: Plan) -> None:
         for code in plan.adopted:
             if self._schedules:
-                mission = [m for m in await queries.missions(self.log) if m["code"] == code and m["kind"] == "mission"]
+                mission = [
+                    m
+                    for m in await queries.missions(self.log)
+                    if m["code"] == code and m["kind"] == "mission"
+                ]
                 for one in mission:
                     await ensure_schedule(self.client, one["code"], one["zone"], QUEUE)
         for obligation, opened in plan.starts.items():
@@ -158,7 +162,9 @@ class Conductor:
     async def parked(self) -> list[tuple[str, int, str, int]]:
         """Streams that could not be delivered: name, position, code, attempts."""
         async with self.log.pool.connection() as conn:
-            cursor = await conn.execute("SELECT stream, position, code, attempts FROM conductor.parked ORDER BY stream")
+            cursor = await conn.execute(
+                "SELECT stream, position, code, attempts FROM conductor.parked ORDER BY stream"
+            )
             return [(r[0], r[1], r[2], r[3]) for r in await cursor.fetchall()]
 
     async def _start(self, obligation: str, opened: Event) -> None:

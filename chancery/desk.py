@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID, uuid5
 
 import psycopg
@@ -23,15 +23,16 @@ from chancery.log.pipeline import LogUnavailable, NewEvent, OutcomeUnknown, Stat
 from chancery.log.store import EventLog, Pool
 from chancery.streams import Known, Receipt, Shelf, mission_stream, obligation_stream
 from chancery.views import inline
-from domain import deciding, events, mission_decide, policy
 from domain import commands as c
+from domain import deciding, events, mission_decide, policy
 from domain.envelope import Actor, Event
 from domain.events import New
 from domain.instant import BadInput
 from domain.kinds import instant_text
 from domain.mission import Mission
-from domain.obligation import Obligation, text
+from domain.obligation import Obligation
 from domain.refusals import Refused
+from domain.task import text
 
 NAMESPACE: Final = UUID("5b0f6f0e-7a0b-5e0e-9d60-1f3f0a3c9d11")
 """Event ids are UUIDv5 under this: of the stream, the command and the event's number in it. Never change it."""
@@ -42,13 +43,13 @@ _PEOPLE = frozenset({"PostCreated", "PostingBegan", "PostingEnded"})
 _INVOLVE = frozenset({"TaskOpened", "TaskAssigned", "ObserverAssigned", "RotaOffered", "RotaAnswered"})
 
 
-class Unavailable(Exception):  # noqa: N818 - an answer, not a fault of ours
+class Unavailable(Exception):
     """The database cannot be reached or takes nothing now. Nothing was written; the same command may be sent again."""
 
     code = "database-unavailable"
 
 
-class Unknown(Exception):  # noqa: N818
+class Unknown(Exception):
     """The connection broke at the commit. Sending the same command again gives its receipt or carries it out, once."""
 
     code = "outcome-unknown"
@@ -94,7 +95,7 @@ class Desk:
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
         self._clerk: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "Desk":
+    async def __aenter__(self) -> Self:
         self._clerk = asyncio.create_task(self._work(), name="desk")
         return self
 
@@ -167,7 +168,7 @@ class Desk:
                 for waiting in batch:
                     _fail(waiting, Unavailable(str(getattr(problem, "code", "database"))))
                 return
-            except Exception as problem:  # one command's fault must not be everybody's: halve until it is alone
+            except Exception as problem:  # noqa: BLE001 - not everybody's fault: halve until it is alone
                 if len(batch) == 1:
                     _fail(batch[0], problem)
                     return
@@ -233,7 +234,8 @@ class Desk:
         if isinstance(command, c.MissionCommand):
             new = mission_decide.decide(command, mission, now)
         else:
-            assert obligation is not None and isinstance(command, c.ObligationCommand)
+            assert obligation is not None
+            assert isinstance(command, c.ObligationCommand)
             new = deciding.decide(command, obligation, mission, now, actor)
         if not new:
             return Receipt(0, "", (), stream, target.version, False)
@@ -267,7 +269,19 @@ class Desk:
         hashed = made.waiting.hash
         data = new.data
         target.apply(
-            Event(event_id, new.type, made.stream, version, at, body["actor"], str(command.command_id), data, 0, 0, hashed)
+            Event(
+                event_id,
+                new.type,
+                made.stream,
+                version,
+                at,
+                body["actor"],
+                str(command.command_id),
+                data,
+                0,
+                0,
+                hashed,
+            )
         )
 
     async def _write(self, decided: list[Decided], known: dict[str, Known]) -> dict[int, pipeline.Placed]:
@@ -325,7 +339,11 @@ def _identify(actor: Actor, command: c.Command, target: Any, known: dict[str, Kn
     named = replace(actor, role=home.role_of(actor.code), on_behalf_of=None)
     if isinstance(command, c.TaskCommand) and isinstance(target, Obligation):
         task = target.tasks.get(command.task)
-        if task is not None and task.posting != actor.code and home.substitute_for(task.posting, now) == actor.code:
+        if (
+            task is not None
+            and task.posting != actor.code
+            and home.substitute_for(task.posting, now) == actor.code
+        ):
             named = replace(named, on_behalf_of=task.posting)
     return named
 

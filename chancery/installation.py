@@ -35,7 +35,7 @@ PAYLOAD_KEY = "payloads-1"
 """The key of Temporal payloads that seals today; a new one is added beside it and then made current."""
 
 
-class TemporalUnavailable(Exception):  # noqa: N818 - an answer to the user
+class TemporalUnavailable(Exception):
     """Temporal cannot be reached. Work goes on without it; what waits for it is caught up."""
 
     code = "temporal-unavailable"
@@ -73,7 +73,9 @@ def postgres_of(settings: Settings, *, guarded: bool = False) -> EmbeddedPostgre
 def temporal_of(settings: Settings) -> EmbeddedTemporal:
     """The embedded Temporal of this data folder, running or not."""
     return EmbeddedTemporal(
-        settings.data_dir / "temporal", namespace=settings.temporal_namespace, binary=settings.temporal_program
+        settings.data_dir / "temporal",
+        namespace=settings.temporal_namespace,
+        binary=settings.temporal_program,
     )
 
 
@@ -162,10 +164,10 @@ async def connect(settings: Settings, ring: KeyRing) -> Client:
 def quiet_runtime() -> Runtime:
     """A Temporal runtime whose own log goes through ours."""
     logging: LoggingConfig = core_logging()
-    return Runtime(telemetry=TelemetryConfig(logging=logging), worker_heartbeat_interval=timedelta(seconds=60))
+    return Runtime(
+        telemetry=TelemetryConfig(logging=logging), worker_heartbeat_interval=timedelta(seconds=60)
+    )
 
 
 def _bytes(path: Path | None) -> bytes | None:
     return path.read_bytes() if path else None
-
-

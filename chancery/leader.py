@@ -40,8 +40,13 @@ async def watch(desk: Desk, grace: timedelta = GRACE) -> int:
     """
     found = 0
     now = desk.clock.now()
-    due = [(row["id"], row["mission"], row["next_wake"], row["version"]) for row in await to_wake(desk.log, now - grace)]
-    due += [(row["id"], row["mission"], now, row["version"]) for row in await postings_gone(desk.log, now - grace)]
+    due = [
+        (row["id"], row["mission"], row["next_wake"], row["version"])
+        for row in await to_wake(desk.log, now - grace)
+    ]
+    due += [
+        (row["id"], row["mission"], now, row["version"]) for row in await postings_gone(desk.log, now - grace)
+    ]
     for obligation, mission, planned, version in due:
         at = instant_text(planned.replace(microsecond=0))
         command = c.Wake(

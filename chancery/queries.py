@@ -63,7 +63,12 @@ async def obligations(
 ) -> list[Row]:
     """Obligations, the soonest due first."""
     o = v.obligation
-    wanted = {o.c.mission: mission, o.c.status: status, o.c.definition: definition, o.c.instrument: instrument}
+    wanted = {
+        o.c.mission: mission,
+        o.c.status: status,
+        o.c.definition: definition,
+        o.c.instrument: instrument,
+    }
     query = select(o).where(*(column == value for column, value in wanted.items() if value is not None))
     return await rows(log, query.order_by(o.c.next_due.nulls_last(), o.c.id))
 
@@ -123,5 +128,10 @@ async def postings_gone(log: EventLog, before: datetime) -> list[Row]:
     t, p, o = v.task, v.posting, v.obligation
     day = (before - timedelta(days=1)).date().isoformat()
     gone = and_(t.c.status == "open", t.c.posting == p.c.posting, p.c.last < day)
-    query = select(o.c.id, o.c.mission, o.c.version).where(o.c.id == t.c.obligation, gone).distinct().order_by(o.c.id)
+    query = (
+        select(o.c.id, o.c.mission, o.c.version)
+        .where(o.c.id == t.c.obligation, gone)
+        .distinct()
+        .order_by(o.c.id)
+    )
     return await rows(log, query)

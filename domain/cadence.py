@@ -82,7 +82,9 @@ def _current(
 
 
 def _last_done(mission: Mission, code: str, accreditation: str, history: Sequence[Past]) -> date | None:
-    days = [p.done_on for p in history if (p.accreditation, p.definition) == (accreditation, code) and p.done_on]
+    days = [
+        p.done_on for p in history if (p.accreditation, p.definition) == (accreditation, code) and p.done_on
+    ]
     before = mission.last_done.get(code)
     if before is not None:
         days.append(date.fromisoformat(before))

@@ -7,10 +7,10 @@ opened under the old one keeps the snapshot it was opened with.
 import hashlib
 import tomllib
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from domain.kinds import Code, Source
 from domain.term import BadTerm, Term
@@ -162,7 +162,9 @@ def _check(definition: DefinitionData, name: str) -> None:
             except BadTerm as problem:
                 raise InstrumentRefused(f"{where}: step {step['code']}: {problem}") from None
         if not step["reasons"]:
-            raise InstrumentRefused(f"{where}: step {step['code']}: give the reasons with which it may end undone")
+            raise InstrumentRefused(
+                f"{where}: step {step['code']}: give the reasons with which it may end undone"
+            )
 
 
 def checksum(text: str) -> str:

@@ -21,7 +21,9 @@ InstantText = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\
 
 DateText = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,128}$")]
-Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+Uuid = Annotated[
+    str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+]
 
 Source = Literal["guideline", "local_strategy", "hq_instruction", "product_default"]
 """Where a term comes from. Only `guideline` may ever be called a breach of the Guidelines (DESIGN.md, rule 4)."""

@@ -13,7 +13,9 @@ from domain.calendar import Calendar, Suspension
 from domain.envelope import Event, Role
 from domain.kinds import instant
 
-Why = Literal["role", "alternate", "deputy", "head_of_mission", "named", "substitute", "first_holder", "mission"]
+Why = Literal[
+    "role", "alternate", "deputy", "head_of_mission", "named", "substitute", "first_holder", "mission"
+]
 
 NOBODY = "vacant"
 """Who holds a task when a mission has nobody at all: still an owner to be counted, the structure itself."""
@@ -203,7 +205,9 @@ def _post(s: Mission, d: Mapping[str, Any], _: Event) -> None:
 
 
 def _posting(s: Mission, d: Mapping[str, Any], e: Event) -> None:
-    s.postings[d["posting"]] = Posting(d["posting"], d["post"], _day(d["from_day"]), _day(d["until"]), e.position)
+    s.postings[d["posting"]] = Posting(
+        d["posting"], d["post"], _day(d["from_day"]), _day(d["until"]), e.position
+    )
 
 
 def _posting_ended(s: Mission, d: Mapping[str, Any], _: Event) -> None:

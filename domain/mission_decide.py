@@ -74,9 +74,12 @@ def _revise(command: c.ReviseCalendar, state: Mission, _: datetime) -> list[New]
 def _posts(command: c.RecordPosts, state: Mission, now: datetime) -> list[New]:
     made: list[New] = []
     posts = set(state.posts)
+    # A table that ends one posting and begins the next says both at once: the end that it gives is what counts.
+    ends = {line.posting: line.until for line in command.lines if line.until is not None}
     spans: dict[str, list[tuple[str, str, str]]] = {}
     for held in state.postings.values():
-        spans.setdefault(held.post, []).append((held.code, held.first.isoformat(), held.last.isoformat()))
+        end = ends.get(held.code, held.last.isoformat())
+        spans.setdefault(held.post, []).append((held.code, held.first.isoformat(), end))
     for line in command.lines:
         if line.until is not None and line.until < line.from_day:
             raise Refused("ends-before-start", what=f"{line.post}", end=line.until, start=line.from_day)
@@ -183,7 +186,9 @@ def _declare(command: c.DeclareSuspension, state: Mission, now: datetime) -> lis
 
 def _bounded(starts: datetime, ends: datetime) -> None:
     if ends <= starts:
-        raise Refused("ends-before-start", what="The suspension", end=instant_text(ends), start=instant_text(starts))
+        raise Refused(
+            "ends-before-start", what="The suspension", end=instant_text(ends), start=instant_text(starts)
+        )
     if ends - starts > timedelta(days=SUSPENSION_DAYS):
         raise Refused("suspension-too-long", days=SUSPENSION_DAYS)
 
@@ -206,7 +211,10 @@ def _lift(command: c.LiftSuspension, state: Mission, now: datetime) -> list[New]
         raise Refused("in-the-future", at=instant_text(command.at))
     if command.at <= known.starts:
         raise Refused(
-            "ends-before-start", what="The suspension", end=instant_text(command.at), start=instant_text(known.starts)
+            "ends-before-start",
+            what="The suspension",
+            end=instant_text(command.at),
+            start=instant_text(known.starts),
         )
     return [New("SuspensionLifted", {"suspension": command.suspension, "ends": instant_text(command.at)})]
 

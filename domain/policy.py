@@ -60,7 +60,13 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
     # sittings and the rota
     "SetGate": _LEAD,
     "RecordSittings": (OPERATOR, *_LEAD, "political_officer"),
-    "RecordSittingHeld": (*_LEAD, "political_officer", "press_officer", "consular_officer", "cooperation_officer"),
+    "RecordSittingHeld": (
+        *_LEAD,
+        "political_officer",
+        "press_officer",
+        "consular_officer",
+        "cooperation_officer",
+    ),
     "EndProceeding": _LEAD,
     "AnswerRota": (OFFERED,),
 }

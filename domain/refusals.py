@@ -18,7 +18,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is no mission {mission}; `chancery mission show` lists those adopted.",
         "Il n'y a pas de mission {mission} ; `chancery mission show` donne la liste de celles adoptées.",
     ),
-    "mission-exists": ("Mission {mission} has been adopted already.", "La mission {mission} a déjà été adoptée."),
+    "mission-exists": (
+        "Mission {mission} has been adopted already.",
+        "La mission {mission} a déjà été adoptée.",
+    ),
     "no-such-obligation": (
         "There is no obligation {obligation}; `chancery obligation list` shows those open.",
         "Il n'y a pas d'obligation {obligation} ; `chancery obligation list` montre celles ouvertes.",
@@ -185,7 +188,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Indiquez qui observe l'audience {appointment} (observer=AFFECTATION) ou déclinez avec un motif.",
     ),
     "already-accepted": ("Task {task} is accepted already.", "La tâche {task} est déjà acceptée."),
-    "same-holder": ("Task {task} is held by {holder} already.", "La tâche {task} est déjà tenue par {holder}."),
+    "same-holder": (
+        "Task {task} is held by {holder} already.",
+        "La tâche {task} est déjà tenue par {holder}.",
+    ),
     "nothing-late": (
         "Task {task} was not entered late; there is nothing to confirm.",
         "La tâche {task} n'a pas été saisie tardivement ; il n'y a rien à confirmer.",
@@ -206,7 +212,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not an error; the design's word is Refused
+class Refused(Exception):
     """A command that is not carried out. `code` is stable; `params` are codes that fill the sentence."""
 
     def __init__(self, code: str, **params: object) -> None:

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from domain.accounts import Absence, Interval, OwnTime, Span, apportion, own_time
 from domain.calendar import Wait
+from domain.deciding.clocks import starts_of
 from domain.kinds import instant
 from domain.mission import NOBODY, Mission
-from domain.deciding.clocks import starts_of
-from domain.obligation import Holding, Obligation, Task
+from domain.obligation import Obligation
+from domain.task import Holding, Task
 from domain.term import Term
 
 _FALLBACKS = frozenset({"alternate", "deputy", "head_of_mission", "mission"})
@@ -54,7 +55,8 @@ def waits_of(task: Task) -> list[Wait]:
 
 def intervals_of(task: Task, state: Obligation, mission: Mission, until: datetime) -> tuple[Interval, ...]:
     """The accounts that partition the task's time up to `until` (UTC): from its opening, or from what its term counts from
-    where that lies later (a report is nobody's to write before the sitting)."""
+    where that lies later (a report is nobody's to write before the sitting).
+    """
     begins = max(instant(task.opened), starts_of(task, state))
     return apportion(
         begins,

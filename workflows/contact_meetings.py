@@ -1,11 +1,12 @@
 """Meetings of defenders and diplomats, once a year as the Guidelines state, and of missions among themselves
-(EU Guidelines on Human Rights Defenders, paragraph 10, to be confirmed)."""
+(EU Guidelines on Human Rights Defenders, paragraph 10, to be confirmed).
+"""
 
 from temporalio import workflow
 from typing_extensions import override
 
 from domain.baton import Start
-from domain.obligation import Task
+from domain.task import Task
 from workflows.obligation import ObligationWorkflow
 
 

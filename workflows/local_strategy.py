@@ -1,5 +1,6 @@
 """Review the local strategy with defenders, and make it public
-(EU Guidelines on Human Rights Defenders, paragraph 10, to be confirmed)."""
+(EU Guidelines on Human Rights Defenders, paragraph 10, to be confirmed).
+"""
 
 from temporalio import workflow
 from typing_extensions import override

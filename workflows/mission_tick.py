@@ -12,14 +12,18 @@ PREFIX = "tick:"
 @workflow.defn
 class MissionTick:
     """Opens what has come round. It takes no input: a Schedule adds a timestamp to the workflow's id, which a codec bound
-    to the id would refuse, so the mission stands in the id: `tick:<mission>-<timestamp>`."""
+    to the id would refuse, so the mission stands in the id: `tick:<mission>-<timestamp>`.
+    """
 
     @workflow.run
     async def run(self) -> list[str]:
         """The ids that this tick opened. A second tick of the day opens nothing."""
         mission = mission_of(workflow.info().workflow_id)
         ticked = await workflow.execute_activity(
-            ports.tick, mission, start_to_close_timeout=timedelta(seconds=60), schedule_to_close_timeout=timedelta(hours=20)
+            ports.tick,
+            mission,
+            start_to_close_timeout=timedelta(seconds=60),
+            schedule_to_close_timeout=timedelta(hours=20),
         )
         return list(ticked.opened)
 

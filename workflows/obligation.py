@@ -17,7 +17,8 @@ from domain.baton import Answer, Ask, Nudge, Start, command_id
 from domain.deciding.clocks import next_wake
 from domain.envelope import read_event
 from domain.kinds import instant
-from domain.obligation import Appointment, Obligation, Task, evolve
+from domain.obligation import Appointment, Obligation, evolve
+from domain.task import Task
 from workflows import ports
 
 _PATIENCE = RetryPolicy(

@@ -39,7 +39,11 @@ def show(kind: str, data: Mapping[str, Any], page: Callable[[], Sequence[Block]]
     """Print an answer: `data` as one object `chancery.<kind>/1` under --json, else the blocks that `page` makes."""
     if state().json:
         json.dump(
-            {"schema": f"chancery.{kind}/1"} | dict(data), sys.stdout, ensure_ascii=False, default=_plain, indent=2
+            {"schema": f"chancery.{kind}/1"} | dict(data),
+            sys.stdout,
+            ensure_ascii=False,
+            default=_plain,
+            indent=2,
         )
         sys.stdout.write("\n")
         sys.stdout.flush()
@@ -88,7 +92,9 @@ def _print_table(table: Table) -> None:
     from rich.table import Table as RichTable
 
     # A row must stay whole even on a narrow terminal: words wrap within their column, nothing is cut off.
-    made = RichTable(title=table.title and tr(table.title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    made = RichTable(
+        title=table.title and tr(table.title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
+    )
     for heading in headings:
         made.add_column(heading, overflow="fold")
     for number, row in enumerate(table.rows):

@@ -88,7 +88,9 @@ _ACTING: Final = (
         annotation=Annotated[
             str | None,
             typer.Option(
-                "--from-mission", metavar="MISSION", help="In which mission the officer acts, if they serve in several."
+                "--from-mission",
+                metavar="MISSION",
+                help="In which mission the officer acts, if they serve in several.",
             ),
         ],
     ),
@@ -99,7 +101,9 @@ _ACTING: Final = (
         annotation=Annotated[
             str | None,
             typer.Option(
-                "--command-id", metavar="UUID", help="Repeat a request safely: the same id is carried out once."
+                "--command-id",
+                metavar="UUID",
+                help="Repeat a request safely: the same id is carried out once.",
             ),
         ],
     ),

@@ -7,16 +7,16 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chancery import adoption
-from chancery.adoption import Office
 from chancery.directory import Entry
 from chancery.importers.problems import ImportRefused, Problems
 from chancery.importers.staff import FAR, StaffLine, parse
+from chancery.office import Office, send
 from chancery.streams import as_event, mission_stream
 from domain import commands as c
 from domain import mission_decide
 from domain.envelope import OPERATOR, Event
 from domain.events import New
-from domain.instant import BadInput
+from domain.instant import BadInput, check_year, date_from_text
 from domain.mission import Mission, Posting, evolve
 from domain.refusals import Refused
 
@@ -50,18 +50,13 @@ class PostsOutcome:
 
 
 class PartlyImported(Exception):
-    """One mission's part could not be recorded after others' had been. Each mission is whole: all of its lines or none."""
+    """One part could not be recorded after others had been. Each mission's posts are whole: all of its lines or none."""
 
-    code = "partly-imported"
-
-    def __init__(
-        self, done: Sequence[MissionPosts], mission: str, left: Sequence[str], cause: Exception
-    ) -> None:
-        self.done, self.mission, self.left, self.cause = tuple(done), mission, tuple(left), cause
-        self.code = str(getattr(cause, "code", type(self).code))
-        names = ", ".join(m.mission for m in done)
+    def __init__(self, recorded: Sequence[str], left: Sequence[str], cause: Exception) -> None:
+        self.recorded, self.left, self.cause = tuple(recorded), tuple(left), cause
+        self.code = str(getattr(cause, "code", "partly-imported"))
         super().__init__(
-            f"Imported: {names}. Not imported: {', '.join(left)}, because {mission} failed: {cause} "
+            f"Recorded: {', '.join(recorded)}. Not recorded: posts of {', '.join(left)} ({cause}). "
             "Import the same file again: what is recorded already changes nothing."
         )
 
@@ -86,8 +81,10 @@ async def import_posts(
 
     `command_id` makes the commands: the same id and file give the same ones. `adopt_on` (a day) adopts missions that
     are not adopted yet, with a calendar seeded from the host country. A table that is recorded already changes nothing.
-    Raises ImportRefused (nothing was recorded), PartlyImported, VaultError, and what `Desk.submit` raises.
+    Raises BadInput (`adopt_on`), ImportRefused (nothing was recorded), PartlyImported, VaultError, and what `Desk.submit` raises.
     """
+    if adopt_on is not None:
+        check_year(date_from_text(adopt_on))
     problems = Problems(filename)
     plans = [
         await _plan(office, mission, lines, command_id, adopt_on, problems)
@@ -95,13 +92,14 @@ async def import_posts(
     ]
     problems.refuse_any()
     done: list[MissionPosts] = []
+    recorded: list[str] = []
     for number, plan in enumerate(plans):
         try:
-            done.append(await _record(office, plan, command_id))
+            done.append(await _record(office, plan, command_id, recorded))
         except Exception as cause:
-            if not any(one.position for one in done):
+            if not recorded:
                 raise
-            raise PartlyImported(done, plan.mission, [p.mission for p in plans[number:]], cause) from cause
+            raise PartlyImported(recorded, [p.mission for p in plans[number:]], cause) from cause
     return PostsOutcome(tuple(done))
 
 
@@ -114,6 +112,7 @@ async def _plan(
     problems: Problems,
 ) -> _Plan:
     plan = _Plan(mission, lines)
+    before = len(problems.found)
     state = await _state(office, mission)
     first = lines[0]
     if not state.version:
@@ -135,7 +134,7 @@ async def _plan(
     _fits(state, lines, problems)
     await _find_codes(office, state, plan)
     _overlaps_known(state, plan, problems)
-    if not any(p.file == problems.file for p in problems.found):
+    if len(problems.found) == before:
         try:
             plan.made = mission_decide.decide(_command(plan, command_id), state, office.desk.clock.now())
         except Refused as refusal:
@@ -251,17 +250,19 @@ def _command(plan: _Plan, command_id: UUID) -> c.RecordPosts:
     )  # fmt: skip
 
 
-async def _record(office: Office, plan: _Plan, command_id: UUID) -> MissionPosts:
+async def _record(office: Office, plan: _Plan, command_id: UUID, recorded: list[str]) -> MissionPosts:
     if plan.adopt is not None:
         office.keys.create_mission(plan.mission)
-        await office.desk.submit(plan.adopt, OPERATOR)
+        await send(office, plan.adopt, OPERATOR)
+        recorded.append(f"the adoption of {plan.mission}")
     types: list[str] = []
     position = 0
     if plan.made:
         # Directory and log commit together: no posting is ever in one of them alone.
         sealed = [office.directory.statement(plan.fresh)] if plan.fresh else []
-        receipt = await office.desk.submit(_command(plan, command_id), OPERATOR, sealed)
+        receipt = await send(office, _command(plan, command_id), OPERATOR, sealed)
         types, position = list(receipt.events), receipt.position
+        recorded.append(f"posts of {plan.mission}")
     began, ended = types.count("PostingBegan"), types.count("PostingEnded")
     return MissionPosts(
         plan.mission, plan.adopt is not None, types.count("PostCreated"), began, ended,

@@ -14,16 +14,15 @@ from zoneinfo import ZoneInfo
 
 from chancery.directory import Entry
 from chancery.instruments import checksums, definition, shipped
-from chancery.rehearse.script import Cast, Habit, Move, Script, ScriptRefused
+from chancery.rehearse.script import Cast, Habit, Move, Posted, Script, ScriptRefused
 from chancery.rehearse.stage import Stage
 from domain import commands as c
-from domain.calendar import Calendar
 from domain.cadence import identity
+from domain.calendar import Calendar
 from domain.envelope import OPERATOR, Actor
 from domain.instrument import snapshot
 from domain.kinds import instant_text
-from domain.mission import Mission
-from domain.obligation import Task
+from domain.task import Task
 
 _NAMES = UUID("0f0b2b1e-95a2-5d1a-8a39-3f3c5f0d7a55")
 _POSTING_FIELDS = ("posting", "substitute", "approver")
@@ -65,14 +64,13 @@ class Company:
         await self._stage.desk.submit(command, OPERATOR)
         lines = [*self._from_file(cast), *self._from_entries(cast)]
         entries = [Entry(line.posting, cast.code, self.names[line.posting]) for line in lines]
-        posts = c.RecordPosts(command_id=self._id(f"posts|{cast.code}"), mission=cast.code, lines=tuple(lines))
+        posts = c.RecordPosts(
+            command_id=self._id(f"posts|{cast.code}"), mission=cast.code, lines=tuple(lines)
+        )
         await self._stage.desk.submit(posts, OPERATOR, [self._stage.directory.statement(entries)])
 
     def _from_entries(self, cast: Cast) -> list[c.PostLine]:
-        return [
-            self._line(cast.code, p.post, p.role, p.officer, p.first, p.last, p.share, p.local_agent)
-            for p in cast.post
-        ]
+        return [self._line(cast.code, p) for p in cast.post]
 
     def _from_file(self, cast: Cast) -> list[c.PostLine]:
         if cast.posts is None:
@@ -81,37 +79,25 @@ class Company:
         try:
             with path.open(encoding="utf-8", newline="") as file:
                 rows = [r for r in csv.DictReader(file, delimiter=";") if r["mission"] == cast.code]
-        except (OSError, KeyError) as problem:
-            raise ScriptRefused(f"mission {cast.code}: posts: {path.name} cannot be read ({problem})") from None
-        return [
-            self._line(
-                cast.code,
-                r["post"],
-                r["role"],
-                r["officer"],
-                date.fromisoformat(r["from"]),
-                date.fromisoformat(r["to"]) if r["to"] else None,
-                int(r["hrd_share_percent"]),
-                r["local_agent"] == "yes",
-            )
-            for r in rows
-        ]
+            return [self._line(cast.code, _posted(row)) for row in rows]
+        except (OSError, KeyError, ValueError) as problem:
+            raise ScriptRefused(
+                f"mission {cast.code}: posts: {path.name} cannot be read ({problem})"
+            ) from None
 
-    def _line(
-        self, mission: str, post: str, role: str, officer: str, first: date, last: date | None, share: int, agent: bool
-    ) -> c.PostLine:  # fmt: skip
+    def _line(self, mission: str, posted: Posted) -> c.PostLine:
         posting = self._stage.directory.new_posting()
-        self.officers.setdefault((mission, officer), []).append((first, last or date.max, posting))
-        self.names[posting] = officer
-        until = last.isoformat() if last else None
+        span = (posted.first, posted.last or date.max, posting)
+        self.officers.setdefault((mission, posted.officer), []).append(span)
+        self.names[posting] = posted.officer
         return c.PostLine(
-            post=post,
-            role=role,
-            share_percent=share,
-            local_agent=agent,
+            post=posted.post,
+            role=posted.role,
+            share_percent=posted.share,
+            local_agent=posted.local_agent,
             posting=posting,
-            from_day=first.isoformat(),
-            until=until,
+            from_day=posted.first.isoformat(),
+            until=posted.last.isoformat() if posted.last else None,
         )
 
     # ── the script's lines ───────────────────────────────────────────────────────────────────────────────────────
@@ -158,22 +144,20 @@ class Company:
         return next((p for first, last, p in held if first <= today <= last), held[-1][2])
 
     def _resolve(self, mission: str, name: str, value: Any) -> Any:
-        if isinstance(value, datetime) and value.tzinfo is None:
-            return value.replace(tzinfo=ZoneInfo(self._script.cast(mission).zone))
-        if isinstance(value, date) and not isinstance(value, datetime):
+        """A value of the file as the command takes it: local times with their zone, names as the codes they stand for."""
+        if isinstance(value, datetime):
+            return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(self._script.cast(mission).zone))
+        if isinstance(value, date):
             return value.isoformat()
-        if name == "obligation":
-            return self.obligations.get(value, value)
-        if name == "appointment":
-            return self.appointments.get(value, value)
         if name == "task":
             step, _, occurrence = str(value).partition(".")
             return f"{step}.{self.appointments.get(occurrence, occurrence or '1')}"
-        if name in _POSTING_FIELDS:
-            return self.posting(mission, value)
         if name == "result":
             return {k: self._officer_or(mission, v) for k, v in value.items()}
-        return value
+        if name in _POSTING_FIELDS:
+            return self.posting(mission, value)
+        known = {"obligation": self.obligations, "appointment": self.appointments}.get(name, {})
+        return known.get(value, value) if known else value
 
     def _officer_or(self, mission: str, value: str) -> str:
         return self.posting(mission, value) if (mission, value) in self.officers else value
@@ -247,13 +231,15 @@ class Company:
         sitting = state.appointments.get(task.appointment or "")
         if step["bound"] == "after" and sitting is not None and sitting.starts > instant_text(now):
             return datetime.fromisoformat(sitting.starts) + _DAY_SHIFT
-        command = self._ending(habit, task, step, mission, command_id, now)
-        await desk.submit(command.model_copy(update={"obligation": obligation}), Actor("officer", holder, habit.mission))
+        command = self._ending(habit, task, step, command_id, now)
+        await desk.submit(
+            command.model_copy(update={"obligation": obligation}), Actor("officer", holder, habit.mission)
+        )
         return None
 
     def _ending(
-        self, habit: Habit, task: Task, step: Mapping[str, Any], mission: Mission, command_id: UUID, now: datetime
-    ) -> c.TaskCommand:  # fmt: skip
+        self, habit: Habit, task: Task, step: Mapping[str, Any], command_id: UUID, now: datetime
+    ) -> c.TaskCommand:
         common = {"command_id": command_id, "mission": habit.mission, "obligation": "-", "task": task.id}
         if habit.outcome is not None:
             return c.NotAct.model_validate({**common, "outcome": habit.outcome, "reason": habit.reason})
@@ -271,3 +257,16 @@ class Company:
 
     def _id(self, name: str) -> UUID:
         return uuid5(_NAMES, f"{self._script.seed}|{name}")
+
+
+def _posted(row: Mapping[str, str]) -> Posted:
+    """A line of a staff table."""
+    return Posted(
+        post=row["post"],
+        role=row["role"],
+        officer=row["officer"],
+        first=date.fromisoformat(row["from"]),
+        last=date.fromisoformat(row["to"]) if row["to"] else None,
+        share=int(row["hrd_share_percent"]),
+        local_agent=row["local_agent"] == "yes",
+    )

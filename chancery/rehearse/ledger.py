@@ -16,7 +16,8 @@ from chancery.streams import as_event, obligation_stream
 from domain.envelope import Event
 from domain.kinds import instant, instant_text
 from domain.mission import Mission
-from domain.obligation import Obligation, Task, fold
+from domain.obligation import Obligation, fold
+from domain.task import Task
 from domain.whose import intervals_of, own_time_of
 
 SCHEMA: Final = "chancery.ledger/1"
@@ -86,12 +87,16 @@ class Ledger:
             outcome = one["outcome"] or word("open")
             lines.append(f"{one['mission']}  {one['definition']}{period} — {one['name']}: {outcome}")
             for sitting in one["sittings"]:
-                lines.append(f"      {sitting['name']}  {sitting['day']}  {sitting['status']}  {sitting['outcome'] or ''}")
+                lines.append(
+                    f"      {sitting['name']}  {sitting['day']}  {sitting['status']}  {sitting['outcome'] or ''}"
+                )
             for task in one["tasks"]:
                 lines += _task_lines(task, word)
             lines.append("")
         for refusal in self.refusals:
-            lines.append(f"{word('refused')}: {refusal['at']} {refusal['by']} {refusal['what']} [{refusal['code']}]")
+            lines.append(
+                f"{word('refused')}: {refusal['at']} {refusal['by']} {refusal['what']} [{refusal['code']}]"
+            )
         count = sum(len(o["tasks"]) for o in self.obligations)
         lines.append(f"{len(self.obligations)} {word('obligation')}, {count} {word('tasks')}")
         return "\n".join(lines) + "\n"
@@ -101,13 +106,21 @@ def _task_lines(task: Mapping[str, Any], word: Any) -> list[str]:
     end = f"{word('ended')} {task['ended']} {task['outcome']}" if task["ended"] else word("open")
     timing = f" ({task['timing']})" if task["timing"] else ""
     reason = f" [{task['reason']}]" if task["reason"] else ""
-    flags = "".join(f" · {word(k)}" for k, on in (("provisional", task["provisional"]), ("short", task["short_notice"])) if on)
+    flags = "".join(
+        f" · {word(k)}"
+        for k, on in (("provisional", task["provisional"]), ("short", task["short_notice"]))
+        if on
+    )
     flags += "".join(f" · {flag}" for flag in task["flags"] if flag in ("suspended", "waiting", "extended"))
     lines = [f"    {task['task']:<34} {word('due')} {task['due']}  {task['source']}{flags}"]
     lines.append(f"      {word('opened')} {task['opened']} · {end}{timing}{reason}")
     for move in task["moved"]:
         lines.append(f"      {word('moved')} {move['from']} → {move['to']} ({move['cause']})")
-    notices = [f"{word(kind)} {', '.join(task[kind])}" for kind in ("reminders", "overdue", "escalations") if task[kind]]
+    notices = [
+        f"{word(kind)} {', '.join(task[kind])}"
+        for kind in ("reminders", "overdue", "escalations")
+        if task[kind]
+    ]
     if notices:
         lines.append("      " + " · ".join(notices))
     held = ", ".join(f"{h['who']} {h['amount']} {h['unit']}" for h in task["held"])
@@ -116,52 +129,70 @@ def _task_lines(task: Mapping[str, Any], word: Any) -> list[str]:
     return lines
 
 
-async def compile_ledger(script: Script, stage: Stage, company: Company, refusals: Sequence[Refusal]) -> Ledger:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What every entry of one obligation is written with: its mission, the file's names, and the end of the rehearsal."""
+
+    mission: Mission
+    names: Mapping[str, str]
+    sittings: Mapping[str, str]
+    officers: Mapping[str, str]
+    now: datetime
+
+    def local(self, text: str | None) -> str | None:
+        """An instant in the mission's own time, to the second, with its offset."""
+        return self.mission.clock.local(instant(text)).isoformat(sep=" ") if text else None
+
+
+async def compile_ledger(
+    script: Script, stage: Stage, company: Company, refusals: Sequence[Refusal]
+) -> Ledger:
     """Everything that the rehearsal's log holds of obligations, in business order."""
     names = {id_: name for name, id_ in company.obligations.items()}
     sittings = {id_: name for name, id_ in company.appointments.items()}
+    now = stage.clock.now()
+    missions = {cast.code: await stage.desk.mission(cast.code) for cast in script.mission}
+    pages = {code: _Page(m, names, sittings, company.names, now) for code, m in missions.items()}
     found: list[dict[str, Any]] = []
     for row in await queries.obligations(stage.desk.log):
         recorded = await stage.desk.log.read_stream(obligation_stream(row["id"]))
         events = [as_event(e) for e in recorded]
-        mission = await stage.desk.mission(row["mission"])
-        found.append(_obligation(fold(events), events, mission, names, sittings, company, stage.clock.now()))
+        found.append(_obligation(fold(events), events, pages[row["mission"]]))
     found.sort(key=lambda o: (o["mission"], o["opened"], o["definition"], o["period"] or "", o["name"]))
-    zone = {cast.code: (await stage.desk.mission(cast.code)) for cast in script.mission}
-    first = zone[script.mission[0].code]
+    first = pages[script.mission[0].code]
     told = [
-        {"at": _local(instant_text(r.at), first), "by": r.by, "what": r.what, "code": r.code, "expected": r.expected}
+        {
+            "at": first.local(instant_text(r.at)),
+            "by": r.by,
+            "what": r.what,
+            "code": r.code,
+            "expected": r.expected,
+        }
         for r in refusals
     ]
     return Ledger(script.title, found, told)
 
 
-def _obligation(
-    state: Obligation,
-    events: Sequence[Event],
-    mission: Mission,
-    names: Mapping[str, str],
-    sittings: Mapping[str, str],
-    company: Company,
-    now: datetime,
-) -> dict[str, Any]:
-    tasks = [_task(t, events, state, mission, sittings, company, now) for t in state.tasks.values()]
+def _obligation(state: Obligation, events: Sequence[Event], page: _Page) -> dict[str, Any]:
+    tasks = [
+        _task(t, state, [e for e in events if e.data.get("task") == t.id], page) for t in state.tasks.values()
+    ]
     tasks.sort(key=lambda t: (t["opened"], t["original_due"], t["task"]))
     return {
         "mission": state.mission,
         "definition": state.code,
         "period": state.period,
-        "name": names.get(state.id, state.id),
-        "opened": _local(state.opened, mission),
+        "name": page.names.get(state.id, state.id),
+        "opened": page.local(state.opened),
         "outcome": state.outcome,
-        "closed": _local(state.closed, mission),
+        "closed": page.local(state.closed),
         "sittings": [
             {
-                "name": sittings.get(a.id, "sitting"),
+                "name": page.sittings.get(a.id, "sitting"),
                 "day": a.day,
                 "status": a.status,
                 "outcome": a.outcome,
-                "observer": company.names.get(a.observer or "", None),
+                "observer": page.officers.get(a.observer or ""),
                 "offered": len(a.offered),
             }
             for a in state.sittings()
@@ -170,59 +201,40 @@ def _obligation(
     }
 
 
-def _task(
-    task: Task,
-    events: Sequence[Event],
-    state: Obligation,
-    mission: Mission,
-    sittings: Mapping[str, str],
-    company: Company,
-    now: datetime,
-) -> dict[str, Any]:
-    def notices(kind: str) -> list[str]:
-        of_task = [e for e in events if e.type == "NoticeRecorded" and e.data["task"] == task.id]
-        return [_local(e.data["planned"], mission) or "" for e in of_task if e.data["kind"] == kind]
+def _task(task: Task, state: Obligation, events: Sequence[Event], page: _Page) -> dict[str, Any]:
+    def notices(kind: str) -> list[str | None]:
+        sent = [e.data for e in events if e.type == "NoticeRecorded"]
+        return [page.local(n["planned"]) for n in sent if n["kind"] == kind]
 
-    moves = [e for e in events if e.type == "DeadlineMoved" and e.data["task"] == task.id]
-    until = instant(task.happened) if task.happened and not task.is_open else now
-    intervals = intervals_of(task, state, mission, until)
-    held = [
-        {"who": company.names.get(who, who), "amount": own.amount, "unit": own.unit}
-        for who, own in own_time_of(task, intervals, mission).items()
-    ]
-    occurrence = sittings.get(task.occurrence, task.occurrence)
+    moves = [e.data for e in events if e.type == "DeadlineMoved"]
+    until = instant(task.happened) if task.happened and not task.is_open else page.now
+    intervals = intervals_of(task, state, page.mission, until)
+    own = own_time_of(task, intervals, page.mission)
     return {
-        "task": f"{task.step}.{occurrence}",
+        "task": f"{task.step}.{page.sittings.get(task.occurrence, task.occurrence)}",
         "step": task.step,
-        "opened": _local(task.opened, mission),
-        "original_due": _local(task.original_due, mission),
-        "due": _local(task.due, mission),
+        "opened": page.local(task.opened),
+        "original_due": page.local(task.original_due),
+        "due": page.local(task.due),
         "source": task.source,
         "provisional": task.deadline["provisional"],
         "short_notice": task.deadline["short_notice"],
         "moved": [
-            {
-                "cause": e.data["cause"],
-                "from": _local(e.data["was"], mission),
-                "to": _local(e.data["deadline"]["due_at"], mission),
-            }
-            for e in moves
-            if e.data["was"] != e.data["deadline"]["due_at"]
+            {"cause": m["cause"], "from": page.local(m["was"]), "to": page.local(m["deadline"]["due_at"])}
+            for m in moves
+            if m["was"] != m["deadline"]["due_at"]
         ],
         "flags": list(task.deadline["flags"]),
         "reminders": notices("reminder"),
         "overdue": notices("overdue"),
         "escalations": notices("escalation"),
-        "passed": [_local(due, mission) for due in task.passed],
-        "holders": [company.names.get(h.posting, h.posting) for h in task.holdings],
-        "held": held,
+        "passed": [page.local(due) for due in task.passed],
+        "holders": [page.officers.get(h.posting, h.posting) for h in task.holdings],
+        "held": [
+            {"who": page.officers.get(w, w), "amount": o.amount, "unit": o.unit} for w, o in own.items()
+        ],
         "outcome": task.outcome,
         "timing": task.timing,
         "reason": task.reason,
-        "ended": _local(task.happened, mission) if not task.is_open else None,
+        "ended": page.local(task.happened) if not task.is_open else None,
     }
-
-
-def _local(text: str | None, mission: Mission) -> str | None:
-    """An instant in the mission's own time, to the second, with its offset."""
-    return mission.clock.local(instant(text)).isoformat(sep=" ") if text else None

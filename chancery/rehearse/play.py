@@ -99,6 +99,7 @@ class Player:
 
     async def _timers(self) -> None:
         """Wait until every planned instant up to now stands in the log: recorded by the workflows, nobody else."""
+        wake: datetime | None = None
         for _ in range(60):
             await self._stage.settle()
             wake = await queries.next_wake(self._stage.desk.log)
@@ -132,12 +133,16 @@ class Player:
             await self._company.perform(move, uuid5(_NAMES, name))
         except Refused as refusal:
             as_expected = move.refused == refusal.code
-            self._refusals.append(Refusal(self._stage.clock.now(), move.by, move.do, refusal.code, as_expected))
+            self._refusals.append(
+                Refusal(self._stage.clock.now(), move.by, move.do, refusal.code, as_expected)
+            )
             if not as_expected:
                 self._tell(f"refused: {move.do} by {move.by}: {refusal.sentence()}")
             return
         if move.refused is not None:
-            self._refusals.append(Refusal(self._stage.clock.now(), move.by, move.do, "was-not-refused", False))
+            self._refusals.append(
+                Refusal(self._stage.clock.now(), move.by, move.do, "was-not-refused", False)
+            )
 
     async def _form_habits(self) -> None:
         """Habits of tasks that opened since: when their time comes, whoever holds the task then ends it."""
@@ -174,4 +179,4 @@ async def run_file(path: Path, settings: Settings, tell: Tell = lambda _: None) 
     script = load(path)
     starts = datetime.combine(script.starts, time(0), tzinfo=UTC) - timedelta(hours=14)
     async with staged(settings, starts, script.seed, tell) as stage:
-        return await Player(script, path.resolve().parent, stage, tell).play()
+        return await Player(script, path.parent, stage, tell).play()

@@ -18,7 +18,7 @@ from domain.instrument import ROLES
 from domain.kinds import Code
 
 
-class ScriptRefused(Exception):  # noqa: N818 - an answer to whoever wrote the file
+class ScriptRefused(Exception):
     """A rehearsal's file that cannot be played: where, what, and what would be right."""
 
     code = "bad-rehearsal"
@@ -143,15 +143,23 @@ def _check(script: Script, name: str) -> None:
                 raise ScriptRefused(f"{name}: mission.{number}.post: {posted.role} is no role")
     for number, habit in enumerate(script.habit, start=1):
         if habit.mission not in known:
-            raise ScriptRefused(f"{name}: habit.{number}.mission: there is no mission {habit.mission} in this file")
+            raise ScriptRefused(
+                f"{name}: habit.{number}.mission: there is no mission {habit.mission} in this file"
+            )
     commands = set(COMMANDS) | {"ImportHearings"}
     for number, move in enumerate(script.move, start=1):
         if move.mission not in known:
-            raise ScriptRefused(f"{name}: move.{number}.mission: there is no mission {move.mission} in this file")
+            raise ScriptRefused(
+                f"{name}: move.{number}.mission: there is no mission {move.mission} in this file"
+            )
         if move.do not in commands:
-            raise ScriptRefused(f"{name}: move.{number}.do: {move.do} is no command; {', '.join(sorted(commands))} are")
+            raise ScriptRefused(
+                f"{name}: move.{number}.do: {move.do} is no command; {', '.join(sorted(commands))} are"
+            )
         if not script.starts <= move.at.date() <= script.ends:
-            raise ScriptRefused(f"{name}: move.{number}.at: {move.at.date()} lies outside {script.starts} to {script.ends}")
+            raise ScriptRefused(
+                f"{name}: move.{number}.at: {move.at.date()} lies outside {script.starts} to {script.ends}"
+            )
 
 
 def calendar_of(cast: Cast, first: int, last: int) -> Calendar:

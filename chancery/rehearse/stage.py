@@ -35,7 +35,7 @@ _QUIET = timedelta(seconds=1)
 _ROUNDS = 200
 
 
-class Stuck(Exception):  # noqa: N818
+class Stuck(Exception):
     """Something planned was not recorded although all was quiet: a defect of the engine, never passed over."""
 
 
@@ -89,8 +89,7 @@ def seeded(seed: str) -> Callable[[int], bytes]:
 @asynccontextmanager
 async def staged(settings: Settings, starts: datetime, seed: str, tell: Tell) -> AsyncIterator[Stage]:
     """A stage, from nothing to nothing: the scratch database and the keys are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="chancery-rehearsal-"))
-    folder.chmod(0o711)
+    folder = _folder()
     server, admin = await asyncio.to_thread(_server, settings, folder, tell)
     name = f"rehearsal_{secrets.token_hex(6)}"
     try:
@@ -119,6 +118,12 @@ async def staged(settings: Settings, starts: datetime, seed: str, tell: Tell) ->
         await asyncio.to_thread(_strike, server, admin, name, folder)
 
 
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="chancery-rehearsal-"))
+    folder.chmod(0o711)  # the account of a PostgreSQL of its own must be able to enter
+    return folder
+
+
 def _server(settings: Settings, folder: Path, tell: Tell) -> tuple[EmbeddedPostgres | None, str]:
     """The PostgreSQL to play on: the administrator's where one is set, the embedded one where it runs, else one of our own."""
     if settings.database_admin_url is not None:
@@ -138,7 +143,9 @@ def _prepare(settings: Settings, server: EmbeddedPostgres | None, admin: str, na
         app, reader = known.password_of(installation.APP), known.password_of(installation.READER)
     else:
         given = settings.database_url.get_secret_value() if settings.database_url else ""
-        app = reader = str(psycopg.conninfo.conninfo_to_dict(given).get("password", "") or secrets.token_urlsafe(24))
+        app = reader = str(
+            psycopg.conninfo.conninfo_to_dict(given).get("password", "") or secrets.token_urlsafe(24)
+        )
     parts = psycopg.conninfo.conninfo_to_dict(admin)
     target = url_for(admin, str(parts["user"]), str(parts.get("password", "")), name)
     prepare(target, app_password=app, reader_password=reader, origin=origin, rehearsal=True)

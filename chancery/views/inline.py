@@ -33,9 +33,15 @@ def statements(touched: Touched) -> list[Statement]:
         upsert(tables.obligation, [rows.obligation_row(state) for state in states.values()]),
         upsert(
             tables.task,
-            [rows.task_row(states[s], states[s].tasks[code]) for s, codes in touched.tasks.items() for code in codes],
+            [
+                rows.task_row(states[s], states[s].tasks[code])
+                for s, codes in touched.tasks.items()
+                for code in codes
+            ],
         ),
-        upsert(tables.involvement, sorted({row for s in touched.involving for row in rows.involved(states[s])})),
+        upsert(
+            tables.involvement, sorted({row for s in touched.involving for row in rows.involved(states[s])})
+        ),
         upsert(tables.mission, [rows.mission_row(m) for m in missions]),
         upsert(tables.posting, people),
     ]
@@ -57,8 +63,9 @@ def _sql(table: Table) -> str:
     arrays = ", ".join(f"%s::{_type(c.type)}[]" for c in table.columns)
     others = [n for n in names if n not in keys]
     then = f"UPDATE SET {', '.join(f'{n} = excluded.{n}' for n in others)}" if others else "NOTHING"
+    # Names come from our own table definitions; values travel as parameters.
     return (
-        f"INSERT INTO {table.schema}.{table.name} ({', '.join(names)}) "
+        f"INSERT INTO {table.schema}.{table.name} ({', '.join(names)}) "  # noqa: S608
         f"SELECT * FROM unnest({arrays}) ON CONFLICT ({', '.join(keys)}) DO {then}"
     )
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from domain.deciding.clocks import next_wake
 from domain.mission import Mission
-from domain.obligation import Obligation, Task
+from domain.obligation import Obligation
+from domain.task import Task
 
 Row = tuple[Any, ...]
 

@@ -17,8 +17,9 @@ from domain.deadline import Deadline
 from domain.events import New
 from domain.kinds import instant, instant_text
 from domain.mission import NOBODY, Mission
-from domain.obligation import Obligation, Task, WaitSpan, notice_key, text
+from domain.obligation import Obligation
 from domain.reminders import Notice
+from domain.task import Task, WaitSpan, notice_key, text
 from domain.term import Term
 
 WAIT_DAYS = 20
@@ -77,7 +78,9 @@ def _waits(spans: Sequence[WaitSpan]) -> list[Wait]:
     ]
 
 
-def notices_for(deadline: Deadline, opened: datetime, step: Mapping[str, Any], mission: Mission) -> list[dict[str, Any]]:
+def notices_for(
+    deadline: Deadline, opened: datetime, step: Mapping[str, Any], mission: Mission
+) -> list[dict[str, Any]]:
     """Every notice planned for a deadline, as events carry them."""
     planned = reminders.plan(
         deadline,
@@ -89,7 +92,9 @@ def notices_for(deadline: Deadline, opened: datetime, step: Mapping[str, Any], m
     return [{"kind": n.kind, "n": n.n, "at": instant_text(n.at), "to": list(n.to)} for n in planned]
 
 
-def moved(task: Task, deadline: Deadline, cause: str, state: Obligation, mission: Mission, now: datetime) -> list[New]:
+def moved(
+    task: Task, deadline: Deadline, cause: str, state: Obligation, mission: Mission, now: datetime
+) -> list[New]:
     """The event that a deadline moved, or nothing if it did not."""
     data = deadline.to_data()
     same = data["due_at"] == task.due and data["provisional"] == task.deadline["provisional"]
@@ -169,7 +174,9 @@ def _to_come(task: Task) -> list[Mapping[str, Any]]:
         return left
     planned = max(task.notices, key=lambda n: (n["at"], n["n"]))
     last = Notice(planned["kind"], planned["n"], instant(planned["at"]), tuple(planned["to"]))
-    number = 1 + sum(1 for kind, n, due in task.sent if kind == "escalation" and n > last.n and due == task.due)
+    number = 1 + sum(
+        1 for kind, n, due in task.sent if kind == "escalation" and n > last.n and due == task.due
+    )
     again = reminders.next_repeat(last, number)
     return [{"kind": again.kind, "n": again.n, "at": instant_text(again.at), "to": list(again.to)}]
 

@@ -9,8 +9,9 @@ from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant_text
 from domain.mission import Mission
-from domain.obligation import Appointment, Obligation, text
+from domain.obligation import Appointment, Obligation
 from domain.refusals import Refused
+from domain.task import text
 
 _OBSERVERS = (
     "focal_point",
@@ -114,7 +115,9 @@ def record_held(
     if instant_text(happened) < sitting.starts and command.outcome != "not_held":
         raise Refused("before-sitting", appointment=sitting.id, starts=sitting.starts)
     if command.outcome == "adjourned" and command.next is None:
-        raise Refused("bad-command", where="next", problem="an adjournment names the next sitting, or says without day")
+        raise Refused(
+            "bad-command", where="next", problem="an adjournment names the next sitting, or says without day"
+        )
     made = [
         New(
             "SittingHeld",
@@ -148,7 +151,9 @@ def _appointment(code: str, state: Obligation) -> Appointment:
     return found
 
 
-def end_proceeding(command: c.EndProceeding, state: Obligation, _m: Mission, _n: datetime, _a: Actor) -> list[New]:
+def end_proceeding(
+    command: c.EndProceeding, state: Obligation, _m: Mission, _n: datetime, _a: Actor
+) -> list[New]:
     """No further sitting is expected: those still set are cancelled."""
     _open(state)
     if state.ended_cause is not None:
@@ -159,7 +164,9 @@ def end_proceeding(command: c.EndProceeding, state: Obligation, _m: Mission, _n:
     return [*made, New("ProceedingEnded", {"cause": command.cause})]
 
 
-def offer_rota(command: c.OfferRota, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
+def offer_rota(
+    command: c.OfferRota, state: Obligation, mission: Mission, now: datetime, _: Actor
+) -> list[New]:
     """Offer a sitting to everybody present who may observe. Offered already, or over: nothing."""
     sitting = state.appointments.get(command.appointment)
     if sitting is None or sitting.status != "set" or sitting.offered or not state.is_open:
@@ -169,7 +176,9 @@ def offer_rota(command: c.OfferRota, state: Obligation, mission: Mission, now: d
     return [New("RotaOffered", {"appointment": sitting.id, "to": to})] if to else []
 
 
-def answer_rota(command: c.AnswerRota, state: Obligation, mission: Mission, _: datetime, actor: Actor) -> list[New]:
+def answer_rota(
+    command: c.AnswerRota, state: Obligation, mission: Mission, _: datetime, actor: Actor
+) -> list[New]:
     """Claim or decline. The first claim observes, the second stands in; each is told which."""
     _open(state)
     sitting = _appointment(command.appointment, state)
@@ -184,5 +193,3 @@ def answer_rota(command: c.AnswerRota, state: Obligation, mission: Mission, _: d
         answer = "observer" if "observer" not in taken else "backup"
     data = {"appointment": sitting.id, "posting": posting, "answer": answer, "reason": command.reason}
     return [New("RotaAnswered", data)]
-
-

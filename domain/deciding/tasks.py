@@ -10,8 +10,9 @@ from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant, instant_text
 from domain.mission import Mission
-from domain.obligation import Obligation, Task, text
+from domain.obligation import Obligation
 from domain.refusals import Refused
+from domain.task import Task, text
 
 LATE_REASONS = (
     "awareness",
@@ -57,7 +58,9 @@ def accept(command: c.AcceptTask, state: Obligation, _m: Mission, _n: datetime, 
     return [New("TaskAccepted", {"task": task.id})]
 
 
-def decline(command: c.DeclineTask, state: Obligation, mission: Mission, now: datetime, actor: Actor) -> list[New]:
+def decline(
+    command: c.DeclineTask, state: Obligation, mission: Mission, now: datetime, actor: Actor
+) -> list[New]:
     """The holder cannot take it; it goes to whoever comes next, in the same instant."""
     task = task_of(command, state)
     if command.reason not in LATE_REASONS:
@@ -70,7 +73,9 @@ def decline(command: c.DeclineTask, state: Obligation, mission: Mission, now: da
     return made
 
 
-def reassign(command: c.ReassignTask, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
+def reassign(
+    command: c.ReassignTask, state: Obligation, mission: Mission, now: datetime, _: Actor
+) -> list[New]:
     """To a named posting of the mission that is in post and present. It takes effect at once."""
     task = task_of(command, state)
     if command.posting == task.posting:
@@ -100,7 +105,9 @@ def _happened(at: datetime | None, task: Task, now: datetime) -> datetime:
     return at
 
 
-def complete(command: c.CompleteTask, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
+def complete(
+    command: c.CompleteTask, state: Obligation, mission: Mission, now: datetime, _: Actor
+) -> list[New]:
     """The task was done. After its due date it needs a reason; before a sitting its report cannot be complete."""
     task = task_of(command, state)
     step = step_of(task, state)
@@ -174,7 +181,9 @@ def not_act(command: c.NotAct, state: Obligation, _m: Mission, now: datetime, _:
     happened = _happened(command.happened_at, task, now)
     if command.outcome not in step["outcomes"]:
         allowed = ", ".join(step["outcomes"])
-        raise Refused("result-unknown", field="outcome", value=command.outcome, step=task.step, allowed=allowed)
+        raise Refused(
+            "result-unknown", field="outcome", value=command.outcome, step=task.step, allowed=allowed
+        )
     reasons = [*step["reasons"], *LATE_REASONS]
     if command.reason not in reasons:
         raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(reasons))
@@ -190,7 +199,9 @@ def not_act(command: c.NotAct, state: Obligation, _m: Mission, now: datetime, _:
     return [New("TaskNotActed", data)]
 
 
-def confirm(command: c.ConfirmTimeliness, state: Obligation, _m: Mission, _n: datetime, actor: Actor) -> list[New]:
+def confirm(
+    command: c.ConfirmTimeliness, state: Obligation, _m: Mission, _n: datetime, actor: Actor
+) -> list[New]:
     """A second person confirms when a late entry happened."""
     task = state.tasks.get(command.task)
     if task is None:
@@ -223,7 +234,9 @@ def propose_waiver(
     return [New("WaiverProposed", data)]
 
 
-def answer_waiver(command: c.AnswerWaiver, state: Obligation, _m: Mission, _n: datetime, actor: Actor) -> list[New]:
+def answer_waiver(
+    command: c.AnswerWaiver, state: Obligation, _m: Mission, _n: datetime, actor: Actor
+) -> list[New]:
     """Approve or refuse: never the proposer, never the task's holder."""
     task = task_of(command, state)
     if task.waiver is None:
@@ -233,7 +246,9 @@ def answer_waiver(command: c.AnswerWaiver, state: Obligation, _m: Mission, _n: d
     return [New("WaiverAnswered", {"task": task.id, "approved": command.approved})]
 
 
-def pause(command: c.PauseClock, state: Obligation, mission: Mission, now: datetime, actor: Actor) -> list[New]:
+def pause(
+    command: c.PauseClock, state: Obligation, mission: Mission, now: datetime, actor: Actor
+) -> list[New]:
     """The task waits on somebody outside. A working-day term stands still; any other runs on and the wait is recorded.
 
     The holder of a task never pauses its clock; a Head of Mission's tasks pause only by headquarters.
@@ -243,7 +258,7 @@ def pause(command: c.PauseClock, state: Obligation, mission: Mission, now: datet
         raise Refused("already-waiting", task=task.id, cause=task.wait.cause)
     heads = mission.role_of(task.posting) == "head_of_mission"
     outside = (actor.role or "").startswith("hq_")
-    if actor.code == task.posting or actor.on_behalf_of == task.posting or (heads and not outside):
+    if task.posting in (actor.code, actor.on_behalf_of) or (heads and not outside):
         raise Refused("own-clock")
     stops = str(task.deadline["term"]).endswith("wd") and ":" not in str(task.deadline["term"])
     data: dict[str, Any] = {
@@ -258,7 +273,9 @@ def pause(command: c.PauseClock, state: Obligation, mission: Mission, now: datet
     return [New("ClockPaused", data)]
 
 
-def renew_wait(command: c.RenewWait, state: Obligation, mission: Mission, now: datetime, actor: Actor) -> list[New]:
+def renew_wait(
+    command: c.RenewWait, state: Obligation, mission: Mission, now: datetime, actor: Actor
+) -> list[New]:
     """A second person lets the wait go on for as long again."""
     task = task_of(command, state)
     if task.wait is None:
@@ -280,7 +297,9 @@ def resume(command: c.ResumeClock, state: Obligation, mission: Mission, now: dat
     ]
 
 
-def extend(command: c.ExtendDeadline, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
+def extend(
+    command: c.ExtendDeadline, state: Obligation, mission: Mission, now: datetime, _: Actor
+) -> list[New]:
     """Give a task until a later instant. What the Guidelines state cannot be extended here."""
     task = task_of(command, state)
     if task.source == "guideline":
@@ -319,7 +338,9 @@ def _corrected_instant(value: str, now: datetime) -> str:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise Refused("bad-command", where="value", problem="an instant with a zone, such as 2026-05-06T09:00:00Z")
+        raise Refused(
+            "bad-command", where="value", problem="an instant with a zone, such as 2026-05-06T09:00:00Z"
+        )
     if at > now:
         raise Refused("in-the-future", at=value)
     return text(at)

@@ -24,12 +24,16 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -
 
 async def client_of(server: EmbeddedTemporal) -> Client:
     ring = KeyRing.derived(b"published test key, 32 bytes ...", "test-1")
-    client = await Client.connect(server.address, namespace=server.namespace, data_converter=data_converter(ring))
+    client = await Client.connect(
+        server.address, namespace=server.namespace, data_converter=data_converter(ring)
+    )
     await searchable.register(client)
     return client
 
 
-async def test_an_obligation_runs_from_the_log_to_its_end(mission: Desk, temporal_dev: EmbeddedTemporal) -> None:
+async def test_an_obligation_runs_from_the_log_to_its_end(
+    mission: Desk, temporal_dev: EmbeddedTemporal
+) -> None:
     client = await client_of(temporal_dev)
     conductor = Conductor(mission.log, client, mission.clock, schedules=False)
     await conductor.take_over()
