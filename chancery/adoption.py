@@ -11,7 +11,8 @@ from chancery.instruments import checksums, shipped
 from chancery.office import Office, send
 from chancery.streams import Receipt, mission_stream
 from domain import commands as c
-from domain.envelope import OPERATOR
+from domain import policy
+from domain.envelope import OPERATOR, Actor
 from domain.instant import FIRST_YEAR, LAST_YEAR, BadInput, check_year, date_from_text, quoted
 from domain.refusals import Refused
 
@@ -80,16 +81,17 @@ def command(plan: Plan, command_id: UUID) -> c.AdoptMission:
     )
 
 
-async def adopt(office: Office, plan: Plan, command_id: UUID) -> Receipt:
-    """Adopt a mission as the operator. Its key is made first, and only if it has not been adopted.
+async def adopt(office: Office, plan: Plan, command_id: UUID, actor: Actor = OPERATOR) -> Receipt:
+    """Adopt a mission. Its key is made first, and only if it has not been adopted and the actor may.
 
     Raises BadInput as `command` does, Refused `mission-exists`, Shredded, and what `Desk.submit` raises.
     """
     asked = command(plan, command_id)
     known = await office.desk.mission(plan.mission)
+    policy.check(asked, actor, None, known)
     if not known.version:
         office.keys.create_mission(plan.mission)
-    return await send(office, asked, OPERATOR)
+    return await send(office, asked, actor)
 
 
 async def resident_accreditation(desk: Desk, mission: str) -> str:

@@ -61,22 +61,24 @@ def _current(
     if today < mission.adopted_on:
         return None
     code, months = definition["code"], definition["cadence"]["months"]
-    last = _last_done(mission, code, accreditation, history)
     if definition["cadence"]["kind"] == "grid":
+        last = _day(mission.last_done.get(code))  # what was done since stands in its own period, late or not
         start = _grid_start(today, months)
         end = add_months(start, months) - timedelta(days=1)
         if last is not None and start <= last <= end:
             return None  # done in this period already, before Chancery or otherwise
         period = str(start.year) if months == 12 else f"{start:%Y-%m}"
         return Due(identity(accreditation, code, period), accreditation, code, period, end)
+    last = _last_done(mission, code, accreditation, history)
     end = add_months(last or mission.adopted_on, months)
+    if end < mission.adopted_on:
+        end = add_months(mission.adopted_on, months)  # nothing is owed for the time before
+    periods = {p.period for p in history if (p.accreditation, p.definition) == (accreditation, code)}
+    while f"{end:%Y-%m}" in periods:
+        end = add_months(end, months)  # waived or missed, it comes round again all the same
     lead = timedelta(days=definition["cadence"].get("lead_days", 0))
     if today < end - lead:
         return None
-    if end < mission.adopted_on:
-        end = add_months(mission.adopted_on, months)  # nothing is owed for the time before
-        if today < end - lead:
-            return None
     period = f"{end:%Y-%m}"
     return Due(identity(accreditation, code, period), accreditation, code, period, end)
 
@@ -85,10 +87,14 @@ def _last_done(mission: Mission, code: str, accreditation: str, history: Sequenc
     days = [
         p.done_on for p in history if (p.accreditation, p.definition) == (accreditation, code) and p.done_on
     ]
-    before = mission.last_done.get(code)
+    before = _day(mission.last_done.get(code))
     if before is not None:
-        days.append(date.fromisoformat(before))
+        days.append(before)
     return max(days, default=None)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text is not None else None
 
 
 def _grid_start(day: date, months: int) -> date:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from domain.kinds import Code, DateText, EvidenceData, Hex, SealedRef
+from domain.kinds import Code, DateText, EvidenceData, Hex, Label, SealedRef
 
 
 class Command(BaseModel):
@@ -57,7 +57,7 @@ class AdoptMission(MissionCommand):
 class ReviseCalendar(MissionCommand):
     """The calendar changes: days become holidays or cease to be. Open deadlines follow."""
 
-    add: dict[DateText, str] = {}
+    add: dict[DateText, Label] = {}
     remove: tuple[DateText, ...] = ()
     source: Code
 

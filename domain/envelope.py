@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from domain.kinds import instant
+from domain.upcast import upcast
 
 Role = str
 """A role as the posts file names it: `focal_point`, `head_of_mission`, `hq_desk` …"""
@@ -76,7 +77,10 @@ class Event:
 
 
 def read_event(body: Mapping[str, Any], position: int, recorded_us: int) -> Event:
-    """An event from its parsed body and its place in the log."""
+    """An event from its parsed body and its place in the log, its data in today's shape.
+
+    Raises UnknownSchema if a newer program wrote it.
+    """
     return Event(
         body["id"],
         body["type"],
@@ -85,7 +89,7 @@ def read_event(body: Mapping[str, Any], position: int, recorded_us: int) -> Even
         body["at"],
         body["actor"],
         body["command"]["id"],
-        body["data"],
+        upcast(body["type"], body["schema"], body["data"]),
         position,
         recorded_us,
         body["command"]["hash"],

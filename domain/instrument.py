@@ -117,6 +117,10 @@ ROLES = frozenset(
 )
 
 
+HEADQUARTERS = frozenset({"hq_desk", "hq_human_rights", "hq_duty"})
+"""Roles that reach into every mission, and so are given at headquarters only."""
+
+
 @cache
 def _adapter() -> TypeAdapter[InstrumentData]:
     return TypeAdapter(InstrumentData)

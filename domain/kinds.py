@@ -4,10 +4,10 @@ Free text can hold a name, and a name kills. So every string in an event is a co
 reference, held to a pattern here; words go to the vault and the event keeps a reference (DESIGN.md, rule 3).
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 from typing_extensions import TypedDict
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,95}$")]
@@ -19,7 +19,15 @@ Label = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f<>]{1,120}$")]
 InstantText = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$")]
 """RFC 3339 in UTC with a Z."""
 
-DateText = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+
+def _real_day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+DateText = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$"), AfterValidator(_real_day)]
+"""A day of the calendar: 30 February would stand in the log for ever and stop whoever reads it."""
+
 Hex = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16,128}$")]
 Uuid = Annotated[
     str, StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")

@@ -7,6 +7,7 @@ from typing import Any
 from domain import commands as c
 from domain.calendar import Calendar, Holiday
 from domain.events import New
+from domain.instrument import HEADQUARTERS, ROLES
 from domain.kinds import instant_text
 from domain.mission import Mission
 from domain.refusals import Refused
@@ -81,6 +82,7 @@ def _posts(command: c.RecordPosts, state: Mission, now: datetime) -> list[New]:
         end = ends.get(held.code, held.last.isoformat())
         spans.setdefault(held.post, []).append((held.code, held.first.isoformat(), end))
     for line in command.lines:
+        _check_role(line.role, state)
         if line.until is not None and line.until < line.from_day:
             raise Refused("ends-before-start", what=f"{line.post}", end=line.until, start=line.from_day)
         if line.post not in posts:
@@ -100,6 +102,13 @@ def _posts(command: c.RecordPosts, state: Mission, now: datetime) -> list[New]:
     if command.lines and not _somebody_leads(command, state):
         raise Refused("nobody-leads", mission=command.mission)
     return made
+
+
+def _check_role(role: str, state: Mission) -> None:
+    """A slip in a role would leave its tasks to the fallback; headquarters' roles reach into every mission."""
+    roles = sorted(ROLES - HEADQUARTERS if state.kind == "mission" else ROLES)
+    if role not in roles:
+        raise Refused("no-such-role", role=role, kind=state.kind, roles=", ".join(roles))
 
 
 def _posting(line: c.PostLine, state: Mission, spans: list[tuple[str, str, str]]) -> list[New]:
@@ -134,6 +143,10 @@ def _end_posting(command: c.EndPosting, state: Mission, _: datetime) -> list[New
     held = state.postings.get(command.posting)
     if held is None:
         raise Refused("no-such-posting", posting=command.posting, mission=command.mission, day=command.until)
+    for other in state.postings.values():
+        if other.post == held.post and held.first < other.first and command.until >= other.first.isoformat():
+            start, end = other.first, other.last
+            raise Refused("posting-overlaps", post=held.post, posting=other.code, start=start, end=end)
     if command.until < held.first.isoformat():
         raise Refused("ends-before-start", what=command.posting, end=command.until, start=held.first)
     if held.last.isoformat() == command.until:
@@ -149,8 +162,13 @@ def _absence(command: c.RecordAbsence, state: Mission, now: datetime) -> list[Ne
         raise Refused("ends-before-start", what=command.posting, end=command.until, start=command.from_day)
     if command.substitute == command.posting:
         raise Refused("second-person", what="A substitute", posting=command.posting)
+    if state.is_local_agent(command.substitute or "") and not state.is_local_agent(command.posting):
+        raise Refused("never-alone")
+    code = f"a-{command.command_id.hex[:12]}"
+    if code in state.absences:
+        return []
     data = {
-        "absence": f"a-{command.command_id.hex[:12]}",
+        "absence": code,
         "posting": command.posting,
         "from_day": command.from_day,
         "until": command.until,
@@ -170,12 +188,15 @@ def _end_absence(command: c.EndAbsence, state: Mission, _: datetime) -> list[New
 
 
 def _declare(command: c.DeclareSuspension, state: Mission, now: datetime) -> list[New]:
+    code = f"s-{command.command_id.hex[:12]}"
+    if code in state.suspensions:
+        return []
     _bounded(command.starts, command.ends)
     for known in state.suspensions.values():
         if known.starts < command.ends and command.starts < known.ends:
             raise Refused("suspension-overlaps", suspension=known.id, until=instant_text(known.ends))
     data = {
-        "suspension": f"s-{command.command_id.hex[:12]}",
+        "suspension": code,
         "starts": instant_text(command.starts),
         "ends": instant_text(command.ends),
         "scope": "mission",

@@ -137,15 +137,22 @@ def _appointment_moved(s: Obligation, d: Mapping[str, Any], _: Event) -> None:
     a.starts, a.day, a.whole_day = d["starts"], d["day"], d["whole_day"]
 
 
-def _appointment_cancelled(s: Obligation, d: Mapping[str, Any], _: Event) -> None:
+def _appointment_cancelled(s: Obligation, d: Mapping[str, Any], e: Event) -> None:
     s.appointments[d["appointment"]].status = "cancelled"
+    _no_day(s, e.at)
 
 
 def _held(s: Obligation, d: Mapping[str, Any], e: Event) -> None:
     a = s.appointments[d["appointment"]]
     a.status, a.outcome, a.held_at = "held", d["outcome"], d["happened_at"]
-    if d["outcome"] == "adjourned_without_day":
-        s.without_day_since, s.asked = d["happened_at"], 0
+    _no_day(s, d["happened_at"])
+
+
+def _no_day(s: Obligation, since: str) -> None:
+    """No sitting is set and the proceeding goes on: from then on the focal point is asked whether a day is known."""
+    known = any(a.status == "set" for a in s.appointments.values())
+    if not known and s.ended_cause is None and s.without_day_since is None:
+        s.without_day_since, s.asked = since, 0
 
 
 def _offered(s: Obligation, d: Mapping[str, Any], _: Event) -> None:

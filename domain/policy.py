@@ -9,6 +9,7 @@ from typing import Final
 
 from domain import commands as c
 from domain.envelope import Actor
+from domain.instrument import HEADQUARTERS
 from domain.mission import Mission
 from domain.obligation import Obligation
 from domain.refusals import Refused
@@ -21,7 +22,7 @@ OFFERED: Final = "offered"
 
 _LEAD = ("focal_point", "focal_point_alternate", "deputy_head_of_mission", "head_of_mission")
 _HEADS = ("head_of_mission", "deputy_head_of_mission")
-_HQ = ("hq_desk", "hq_human_rights", "hq_duty")
+_HQ = tuple(sorted(HEADQUARTERS))
 
 RULES: Final[Mapping[str, tuple[str, ...]]] = {
     # on a mission
@@ -70,8 +71,6 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
     "EndProceeding": _LEAD,
     "AnswerRota": (OFFERED,),
 }
-
-HEADQUARTERS = frozenset(_HQ)
 
 
 def check(command: c.Command, actor: Actor, state: Obligation | None, mission: Mission) -> None:

@@ -119,8 +119,20 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{what} exige une seconde personne ; {posting} ne peut faire les deux.",
     ),
     "own-clock": (
-        "The holder of a task cannot stop its clock; ask the focal point, or the Head of Mission.",
-        "Qui tient une tâche ne peut en arrêter l'horloge ; adressez-vous au point focal ou au chef de mission.",
+        "Who holds a task can neither stop its clock nor set it later; ask the Head of Mission, or for theirs headquarters.",
+        "Qui tient une tâche ne peut ni en arrêter l'horloge ni la reporter ; demandez au chef de mission ou, pour lui, au siège.",
+    ),
+    "no-such-gate": (
+        "Definition {definition} has no gate {gate}; it has {gates}.",
+        "La définition {definition} n'a pas de condition {gate} ; elle a {gates}.",
+    ),
+    "no-such-role": (
+        "{role} is no role of a {kind}; one of these is: {roles}.",
+        "{role} n'est pas un rôle d'un poste de type {kind} ; en voici : {roles}.",
+    ),
+    "extension-beyond": (
+        "Task {task} serves an appointment at {bound}; it cannot be extended beyond it.",
+        "La tâche {task} prépare un rendez-vous le {bound} ; elle ne peut être prolongée au-delà.",
     ),
     "already-waiting": (
         "Task {task} waits already ({cause}).",

@@ -84,6 +84,8 @@ class Task:
     corrections: list[Event] = field(default_factory=list)
     refused_by: list[str] = field(default_factory=list)
     extended: str | None = None
+    extended_at: str | None = None
+    ended_as: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -116,12 +118,13 @@ def _accepted(t: Task, d: Mapping[str, Any], e: Event) -> None:
 
 
 def _declined(t: Task, d: Mapping[str, Any], e: Event) -> None:
-    t.refused_by.append(t.posting)
+    t.refused_by += dict.fromkeys((t.posting, e.by))  # who declined on behalf has said no for themselves too
+    t.accepted = False
     t.revision += 1
 
 
 def _end(t: Task, outcome: str, d: Mapping[str, Any], e: Event) -> None:
-    t.status, t.outcome = "ended", outcome
+    t.status, t.outcome, t.ended_as = "ended", outcome, outcome
     t.reason, t.timing = d.get("reason") or d.get("cause"), d.get("timing")
     t.happened, t.ended = d.get("happened_at", e.at), e.at
     t.ended_by, t.ended_event = e.by, e.id
@@ -180,7 +183,7 @@ def _resumed(t: Task, d: Mapping[str, Any], e: Event) -> None:
 def _moved(t: Task, d: Mapping[str, Any], e: Event) -> None:
     t.deadline, t.due, t.notices = d["deadline"], d["deadline"]["due_at"], d["notices"]
     if d["cause"] == "extended":
-        t.extended = t.due
+        t.extended, t.extended_at = t.due, e.at
     t.revision += 1
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from chancery.streams import Receipt
     from domain.commands import Command
 
-TRIES: Final = 3
-"""How often a command whose outcome is unknown is sent again, under the same id."""
 PATIENCE: Final = 5
 """Seconds that the database has to answer the first knock."""
 
@@ -84,7 +82,7 @@ def command_id() -> UUID:
 async def actor_for(here: Installation, mission: str | None = None, default: Actor | None = None) -> Actor:
     """Who acts: `--as`, an officer's code or a posting's, as the posting that runs now.
 
-    An officer in several missions acts from `--from-mission`, else in `mission` if they are posted there. Raises Fault
+    An officer in several missions acts in `--mission`, else in `mission`, if they are posted there. Raises Fault
     `who-acts`, `no-such-officer`, `which-posting`.
     """
     who = state().who
@@ -108,7 +106,7 @@ async def actor_for(here: Installation, mission: str | None = None, default: Act
         names = ", ".join(f"{row['posting']} ({row['mission']} {row['post']})" for row in chosen)
         raise Fault(
             "which-posting",
-            "{who} serves in several posts: {names}. Say which with --from-mission, or --as POSTING.",
+            "{who} serves in several posts: {names}. Say which with --mission, or --as POSTING.",
             who=who,
             names=names,
         )
@@ -155,32 +153,22 @@ async def submit(
     default: Actor | None = None,
     sealed: Sequence[Any] = (),
 ) -> Receipt:
-    """Hand a command to the desk, as whoever `--as` names. An unknown outcome is asked again under the same id.
+    """Hand a command to the desk, as whoever `--as` names. Where the outcome is unknown it is asked again.
 
     Raises Refused, BadInput, Unavailable, Fault.
     """
-    from chancery.desk import Unavailable, Unknown
-    from chancery.log.pipeline import BatchRefused
-    from chancery.vault import refusal
+    from chancery.desk import Unknown
+    from chancery.office import send
 
     actor = await actor_for(here, mission or getattr(command, "mission", None), default)
-    unsure = False
-    for _ in range(1 + TRIES):
-        try:
-            return await here.desk.submit(command, actor, sealed)
-        except Unknown:
-            unsure = True
-        except Unavailable:
-            if not unsure:
-                raise
-        except BatchRefused as problem:
-            meant = refusal(problem)
-            raise problem if meant is None else meant from None
-    raise Fault(
-        "outcome-unknown",
-        "It is not known whether this was carried out; run it again with --command-id {id} to find out or finish it.",
-        id=command.command_id,
-    )
+    try:
+        return await send(here, command, actor, sealed)
+    except Unknown:
+        raise Fault(
+            "outcome-unknown",
+            "It is not known whether this was carried out; run it again with --command-id {id} to finish it or find out.",
+            id=command.command_id,
+        ) from None
 
 
 def show_receipt(receipt: Receipt, **more: object) -> None:

@@ -36,8 +36,6 @@ __all__ = [
     "submit", "system_clock", "tr", "verb", "word", "words",
 ]  # fmt: skip
 
-_OUTPUT: Final = "How it answers"
-_CHANGE: Final = "Who asks, and how often"
 _COMMON: Final = (
     inspect.Parameter(
         "json_",
@@ -120,9 +118,9 @@ def verb(
 ) -> Callable[[Callable[..., Any]], Callable[..., None]]:
     """Declare a command. Adds --json, --quiet, --no-input and --language, and for what `changes` (or `acts`) --as too.
 
-    The function may be `async`. Its docstring's first line is the help.
+    The function may be `async`. Its docstring is the help.
     """
-    more = (*_COMMON, *(_ACTING if changes else _ACTING[:2] if acts else ()))
+    acting = _ACTING if changes else _ACTING[:2] if acts else ()
 
     def declare(function: Callable[..., Any]) -> Callable[..., None]:
         signature = inspect.signature(function, eval_str=True)
@@ -134,6 +132,8 @@ def verb(
             if isinstance(outcome, Coroutine):
                 asyncio.run(outcome)
 
+        # A command with a --mission of its own means the mission that it is about: there the officer acts.
+        more = [*_COMMON, *(p for p in acting if p.name != "of_mission" or "mission" not in signature.parameters)]
         own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in signature.parameters.values()]
         vars(call)["__signature__"] = signature.replace(parameters=[*own, *more], return_annotation=None)
         call.__annotations__ = {p.name: p.annotation for p in (*own, *more)}

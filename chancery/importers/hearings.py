@@ -1,6 +1,6 @@
 """A court list becomes sittings of the obligation that observes a case's trial. What could name anybody is sealed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,9 +12,11 @@ from chancery.office import Office, send
 from chancery.streams import Receipt
 from chancery.vault import Sealed
 from domain import commands as c
+from domain import policy
 from domain.envelope import OPERATOR, Actor
 from domain.instrument import snapshot
-from domain.kinds import instant_text
+from domain.kinds import SealedRef, instant_text
+from domain.mission import Mission
 from domain.obligation import Appointment, Obligation
 from domain.refusals import Refused
 
@@ -62,22 +64,55 @@ async def import_hearings(
         raise Refused("no-such-mission", mission=mission)
     listed = courtlist.parse(raw, filename, state.clock)
     accreditation = await adoption.resident_accreditation(office.desk, mission)
+    _may(office, state, case, actor)
     cases.open_case(office.keys, mission, case)
-    obligation = cases.trial_obligation(office.vault, case)
-    known = await office.desk.obligation(obligation)
+    trial = _Trial(office, command_id, case, mission, cases.trial_obligation(office.vault, case), actor)
+    known = await office.desk.obligation(trial.obligation)
     events, position = 0, 0
     if not known.version:
-        opening = _opening(office, command_id, case, mission, obligation, accreditation, instrument)
-        receipt = await send(office, opening[0], actor, [office.vault.statement([opening[1]])])
+        receipt = await _open(trial, accreditation, instrument)
         events, position = len(receipt.events), receipt.position
-    sorted_ = _sort(office, case, listed, known)
-    if sorted_.changes:
-        receipt = await _record(office, command_id, case, mission, obligation, sorted_.changes, actor)
+    found = _sort(trial, listed, known)
+    if found.changes:
+        receipt = await _record(trial, found.changes)
         events, position = events + len(receipt.events), receipt.position or position
     return HearingsOutcome(
-        obligation, not known.version, sorted_.new, sorted_.moved, sorted_.cancelled, sorted_.unchanged,
-        sorted_.left, events, position,
+        trial.obligation, not known.version, found.new, found.moved, found.cancelled, found.unchanged, found.left,
+        events, position,
     )  # fmt: skip
+
+
+def _may(office: Office, state: Mission, case: str, actor: Actor) -> None:
+    """Ask the policy before a key is made for a case: who may not import leaves nothing behind. Raises Refused."""
+    if actor.kind == "officer":
+        actor = replace(actor, role=state.role_of(actor.code) if actor.mission == state.code else None)
+    any_id, code = UUID(int=0), state.code
+    policy.check(
+        c.RecordSittings(command_id=any_id, mission=code, obligation="o", sittings=()), actor, None, state
+    )
+    if f"case:{case}" not in office.keys.keys(code, "case"):
+        opening = c.OpenObligation(
+            command_id=any_id, mission=code, obligation="o", accreditation="a", instrument="i", definition="d",
+            definition_data={}, instrument_version="v",
+        )  # fmt: skip
+        policy.check(opening, actor, None, state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One import: the case, its obligation, and who asks."""
+
+    office: Office
+    command_id: UUID
+    case: str
+    mission: str
+    obligation: str
+    actor: Actor
+
+    @property
+    def key(self) -> str:
+        """The id of the case's key."""
+        return f"case:{self.case}"
 
 
 @dataclass(slots=True)
@@ -92,11 +127,11 @@ class _Sorted:
     left: int = 0
 
 
-def _sort(office: Office, case: str, listed: list[Listed], known: Obligation) -> _Sorted:
+def _sort(trial: _Trial, listed: list[Listed], known: Obligation) -> _Sorted:
     by_match = {a.match: a for a in known.appointments.values() if a.match is not None}
     found = _Sorted([])
     for one in listed:
-        match = office.vault.blind(f"case:{case}", "uid", one.uid)
+        match = trial.office.vault.blind(trial.key, "uid", one.uid)
         kind = _kind(one, by_match.get(match))
         setattr(found, kind, getattr(found, kind) + 1)
         if kind in ("new", "moved", "cancelled"):
@@ -115,53 +150,36 @@ def _kind(one: Listed, old: Appointment | None) -> str:
     return "unchanged" if same and old.status == "held" else "left"
 
 
-def _opening(
-    office: Office,
-    command_id: UUID,
-    case: str,
-    mission: str,
-    obligation: str,
-    accreditation: str,
-    instrument: str,
-) -> tuple[c.OpenObligation, Sealed]:
+async def _open(trial: _Trial, accreditation: str, instrument: str) -> Receipt:
     chosen = definition(instrument, cases.TRIAL)
     if chosen is None:
-        raise Refused("no-such-definition", mission=mission, definition=cases.TRIAL)
-    own = uuid5(command_id, "open")
-    subject = cases.link(office.vault, case, own)
-    return (
-        c.OpenObligation(
-            command_id=own,
-            mission=mission,
-            obligation=obligation,
-            accreditation=accreditation,
-            instrument=instrument,
-            instrument_version=shipped()[instrument]["version"],
-            definition=cases.TRIAL,
-            definition_data=snapshot(chosen),
-            subject={"ref": str(subject.reference), "commit": subject.commitment},
-        ),
-        subject,
+        raise Refused("no-such-definition", mission=trial.mission, definition=cases.TRIAL)
+    own = uuid5(trial.command_id, "open")
+    vault = trial.office.vault
+    subject = cases.link(vault, trial.case, own)
+    command = c.OpenObligation(
+        command_id=own,
+        mission=trial.mission,
+        obligation=trial.obligation,
+        accreditation=accreditation,
+        instrument=instrument,
+        instrument_version=shipped()[instrument]["version"],
+        definition=cases.TRIAL,
+        definition_data=snapshot(chosen),
+        subject=_ref(subject),
     )
+    return await send(trial.office, command, trial.actor, [vault.statement([subject])])
 
 
-async def _record(
-    office: Office,
-    command_id: UUID,
-    case: str,
-    mission: str,
-    obligation: str,
-    changes: list[tuple[str, Listed]],
-    actor: Actor,
-) -> Receipt:
-    own = uuid5(command_id, "sittings")
+async def _record(trial: _Trial, changes: list[tuple[str, Listed]]) -> Receipt:
+    own = uuid5(trial.command_id, "sittings")
+    vault = trial.office.vault
     sealed: list[Sealed] = []
     sittings: list[c.Sitting] = []
     for match, one in changes:
-        words = office.vault.seal(
-            f"case:{case}", "sitting", dict(one.words), reference=uuid5(own, f"words {match}")
-        )
+        words: Sealed | None = None
         if not one.cancelled:
+            words = vault.seal(trial.key, "sitting", dict(one.words), reference=uuid5(own, f"words {match}"))
             sealed.append(words)
         sittings.append(
             c.Sitting(
@@ -170,14 +188,18 @@ async def _record(
                 day=one.day.isoformat(),
                 whole_day=one.whole_day,
                 match=match,
-                sealed=None if one.cancelled else {"ref": str(words.reference), "commit": words.commitment},
+                sealed=_ref(words) if words else None,
                 cancelled=one.cancelled,
             )
         )
     command = c.RecordSittings(
-        command_id=own, mission=mission, obligation=obligation, sittings=tuple(sittings)
+        command_id=own, mission=trial.mission, obligation=trial.obligation, sittings=tuple(sittings)
     )
-    return await send(office, command, actor, [office.vault.statement(sealed)] if sealed else [])
+    return await send(trial.office, command, trial.actor, [vault.statement(sealed)] if sealed else [])
+
+
+def _ref(sealed: Sealed) -> SealedRef:
+    return {"ref": str(sealed.reference), "commit": sealed.commitment}
 
 
 def to_data(outcome: HearingsOutcome) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from chancery.importers.staff import FAR, StaffLine, parse
 from chancery.office import Office, send
 from chancery.streams import as_event, mission_stream
 from domain import commands as c
-from domain import mission_decide
-from domain.envelope import OPERATOR, Event
+from domain import mission_decide, policy
+from domain.envelope import OPERATOR, Actor, Event
 from domain.events import New
 from domain.instant import BadInput, check_year, date_from_text
 from domain.mission import Mission, Posting, evolve
@@ -75,7 +75,13 @@ class _Plan:
 
 
 async def import_posts(
-    office: Office, raw: bytes, filename: str, command_id: UUID, *, adopt_on: str | None = None
+    office: Office,
+    raw: bytes,
+    filename: str,
+    command_id: UUID,
+    *,
+    adopt_on: str | None = None,
+    actor: Actor = OPERATOR,
 ) -> PostsOutcome:
     """Record a staff table. Everything of every mission is checked before anything is recorded.
 
@@ -91,11 +97,13 @@ async def import_posts(
         for mission, lines in parse(raw, filename).items()
     ]
     problems.refuse_any()
+    for plan in plans:
+        policy.check(_command(plan, command_id), actor, None, Mission())
     done: list[MissionPosts] = []
     recorded: list[str] = []
     for number, plan in enumerate(plans):
         try:
-            done.append(await _record(office, plan, command_id, recorded))
+            done.append(await _record(office, plan, command_id, actor, recorded))
         except Exception as cause:
             if not recorded:
                 raise
@@ -250,17 +258,19 @@ def _command(plan: _Plan, command_id: UUID) -> c.RecordPosts:
     )  # fmt: skip
 
 
-async def _record(office: Office, plan: _Plan, command_id: UUID, recorded: list[str]) -> MissionPosts:
+async def _record(
+    office: Office, plan: _Plan, command_id: UUID, actor: Actor, recorded: list[str]
+) -> MissionPosts:
     if plan.adopt is not None:
         office.keys.create_mission(plan.mission)
-        await send(office, plan.adopt, OPERATOR)
+        await send(office, plan.adopt, actor)
         recorded.append(f"the adoption of {plan.mission}")
     types: list[str] = []
     position = 0
     if plan.made:
         # Directory and log commit together: no posting is ever in one of them alone.
         sealed = [office.directory.statement(plan.fresh)] if plan.fresh else []
-        receipt = await send(office, _command(plan, command_id), OPERATOR, sealed)
+        receipt = await send(office, _command(plan, command_id), actor, sealed)
         types, position = list(receipt.events), receipt.position
         recorded.append(f"posts of {plan.mission}")
     began, ended = types.count("PostingBegan"), types.count("PostingEnded")

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from chancery.directory import Entry
+from chancery.importers.hearings import import_hearings
 from chancery.instruments import checksums, definition, shipped
 from chancery.rehearse.script import Cast, Habit, Move, Posted, Script, ScriptRefused
 from chancery.rehearse.stage import Stage
@@ -22,6 +23,7 @@ from domain.calendar import Calendar
 from domain.envelope import OPERATOR, Actor
 from domain.instrument import snapshot
 from domain.kinds import instant_text
+from domain.obligation import Obligation
 from domain.task import Task
 
 _NAMES = UUID("0f0b2b1e-95a2-5d1a-8a39-3f3c5f0d7a55")
@@ -105,6 +107,9 @@ class Company:
     async def perform(self, move: Move, command_id: UUID) -> None:
         """Send what a line of the script asks for. Raises Refused; ScriptRefused where the line cannot be understood."""
         data = dict(move.with_)
+        if move.do == "ImportHearings":
+            await self._import(move, command_id)
+            return
         if move.do == "OpenObligation":
             data = self._opening(move, data)
         elif move.do in ("RecordSittings", "RecordSittingHeld"):
@@ -126,6 +131,27 @@ class Company:
             line = str(problem).replace("\n", " ")
             raise ScriptRefused(f"{move.do} at {move.at:%Y-%m-%d %H:%M}: {line[:300]}") from None
         await self._stage.desk.submit(command, self.actor(move.by, move.mission))
+
+    async def _import(self, move: Move, command_id: UUID) -> None:
+        """A court list, by the importer that everybody uses; its sittings bear their days as names."""
+        path = self._folder / str(move.with_["file"])
+        try:
+            raw = path.read_bytes()
+        except OSError as problem:
+            raise ScriptRefused(f"ImportHearings: {path.name} cannot be read ({problem.strerror})") from None
+        outcome = await import_hearings(
+            self._stage,
+            raw,
+            path.name,
+            command_id,
+            case=str(move.with_["case"]),
+            mission=move.mission,
+            actor=self.actor(move.by, move.mission),
+        )
+        self.obligations[str(move.with_["obligation"])] = outcome.obligation
+        state = await self._stage.desk.obligation(outcome.obligation)
+        for sitting in state.sittings():
+            self.appointments.setdefault(sitting.day, sitting.id)
 
     def actor(self, officer: str, mission: str) -> Actor:
         """The officer, in their posting of today in the mission, or in any other mission that they serve."""
@@ -231,16 +257,21 @@ class Company:
         sitting = state.appointments.get(task.appointment or "")
         if step["bound"] == "after" and sitting is not None and sitting.starts > instant_text(now):
             return datetime.fromisoformat(sitting.starts) + _DAY_SHIFT
-        command = self._ending(habit, task, step, command_id, now)
-        await desk.submit(
-            command.model_copy(update={"obligation": obligation}), Actor("officer", holder, habit.mission)
-        )
+        command = self._ending(habit, state, task, command_id, now)
+        await desk.submit(command, Actor("officer", holder, habit.mission))
         return None
 
     def _ending(
-        self, habit: Habit, task: Task, step: Mapping[str, Any], command_id: UUID, now: datetime
+        self, habit: Habit, state: Obligation, task: Task, command_id: UUID, now: datetime
     ) -> c.TaskCommand:
-        common = {"command_id": command_id, "mission": habit.mission, "obligation": "-", "task": task.id}
+        step = state.step(task.step)
+        assert step is not None
+        common = {
+            "command_id": command_id,
+            "mission": habit.mission,
+            "obligation": state.id,
+            "task": task.id,
+        }
         if habit.outcome is not None:
             return c.NotAct.model_validate({**common, "outcome": habit.outcome, "reason": habit.reason})
         late = task.due < instant_text(now)

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from chancery import queries
 from chancery.conductor import QUEUE
+from chancery.instruments import shipped
 from chancery.rehearse.actors import Company
 from chancery.rehearse.ledger import Ledger, Refusal, compile_ledger
 from chancery.rehearse.script import Cast, Script, calendar_of, load
@@ -23,13 +25,19 @@ from domain.refusals import Refused
 from domain.term import Term
 
 _NAMES = UUID("b7b0a9d2-33a7-5b0b-9a65-2d6d3d0a8e11")
-_ORDER_MOVE, _ORDER_TICK, _ORDER_HABIT = 1, 0, 2
+_ORDER_ADOPT, _ORDER_TICK, _ORDER_MOVE, _ORDER_HABIT = 0, 1, 2, 3
+_RECURRING = frozenset(
+    d["code"] for i in shipped().values() for d in i["definition"] if d["cadence"]["kind"] != "event"
+)
+"""A mission in which all of these are switched off needs no daily tick."""
 
 
 class Player:
     """Plays one script on a stage."""
 
-    def __init__(self, script: Script, folder: Path, stage: Stage, tell: Tell) -> None:
+    def __init__(self, script: Script, folder: Path, stage: Stage, tell: Tell, until: datetime) -> None:
+        """`folder` is where the script's own files lie; `until` (UTC) is when it ends."""
+        self._until = until
         self._script = script
         self._folder = folder
         self._stage = stage
@@ -43,15 +51,11 @@ class Player:
 
     async def play(self) -> Ledger:
         """From the first day to the last; the ledger of all that was asked and done."""
+        end = self._until
         for cast in self._script.mission:
-            await self._adopt(cast)
+            await self._prepare(cast)
         for number, move in enumerate(self._script.move):
             self._plan(self._script.instant(move), _ORDER_MOVE, "move", (number, move))
-        for cast in self._script.mission:
-            if cast.kind == "mission":
-                self._plan(self._nine(cast.code, self._script.starts), _ORDER_TICK, "tick", cast.code)
-        await self._stage.settle()
-        end = max(self._calendars[m.code].end_of(self._script.ends) for m in self._script.mission)
         while True:
             at = await self._next()
             if at is None or at > end:
@@ -59,9 +63,24 @@ class Player:
             await self._stage.step_to(max(at, self._stage.clock.now()))
             await self._moment()
             self._tell(f"{at:%Y-%m-%d}")
-        await self._stage.step_to(end)
+        await self._stage.step_to(max(end, self._stage.clock.now()))
         await self._stage.settle()
         return await compile_ledger(self._script, self._stage, self._company, self._refusals)
+
+    async def _prepare(self, cast: Cast) -> None:
+        """The mission's calendar; its adoption on the day that the file names, and from then its daily ticks."""
+        first, last = min(cast.on, self._script.starts).year - 1, self._script.ends.year + 1
+        calendar = self._calendars[cast.code] = calendar_of(cast, first, last)
+        begins = max(calendar.start_of(cast.on), self._stage.clock.now())
+        self._plan(begins, _ORDER_ADOPT, "adopt", cast)
+        if cast.kind == "mission" and not set(cast.switched_off) >= _RECURRING:
+            first_day = max(cast.on, self._script.starts)
+            self._plan(self._nine(cast.code, first_day), _ORDER_TICK, "tick", cast.code)
+
+    @property
+    def company(self) -> Company:
+        """Who is who in this rehearsal."""
+        return self._company
 
     # ── what is planned ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -87,7 +106,9 @@ class Player:
         now = self._stage.clock.now()
         while self._agenda and self._agenda[0][0] <= now:
             _, _, _, kind, what = heapq.heappop(self._agenda)
-            if kind == "tick":
+            if kind == "adopt":
+                await self._company.adopt(what, self._calendars[what.code])
+            elif kind == "tick":
                 await self._tick(what)
             elif kind == "move":
                 await self._move(*what)
@@ -109,11 +130,6 @@ class Player:
         raise Stuck(f"what was planned for {wake} is not recorded at {self._stage.clock.now()}")
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _adopt(self, cast: Cast) -> None:
-        first, last = self._script.starts.year - 1, self._script.ends.year + 1
-        calendar = self._calendars[cast.code] = calendar_of(cast, first, last)
-        await self._company.adopt(cast, calendar)
 
     def _nine(self, mission: str, day: Any) -> datetime:
         return self._calendars[mission].at(day, time(9))
@@ -177,6 +193,16 @@ class Player:
 async def run_file(path: Path, settings: Settings, tell: Tell = lambda _: None) -> Ledger:
     """Play a rehearsal's file. Raises ScriptRefused before anything is started, Stuck if the engine misses an instant."""
     script = load(path)
-    starts = datetime.combine(script.starts, time(0), tzinfo=UTC) - timedelta(hours=14)
-    async with staged(settings, starts, script.seed, tell) as stage:
-        return await Player(script, path.parent, stage, tell).play()
+    async with staged(settings, starts_of(script), script.seed, tell) as stage:
+        return await Player(script, path.parent, stage, tell, ends_of(script)).play()
+
+
+def starts_of(script: Script) -> datetime:
+    """The instant at which the first day begins anywhere on Earth (UTC)."""
+    return datetime.combine(script.starts, time(0), tzinfo=UTC) - timedelta(hours=14)
+
+
+def ends_of(script: Script) -> datetime:
+    """The end of the last day in the mission where it ends last (UTC)."""
+    zones = {ZoneInfo(cast.zone) for cast in script.mission}
+    return max(datetime.combine(script.ends, time(23, 59, 59), tzinfo=zone).astimezone(UTC) for zone in zones)

@@ -86,6 +86,16 @@ def seeded(seed: str) -> Callable[[int], bytes]:
     return bytes_
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A database and a key store to play on that outlive the rehearsal: the demonstration's."""
+
+    url: str
+    origin: str
+    keys: FileKeyStore
+    ring: KeyRing
+
+
 @asynccontextmanager
 async def staged(settings: Settings, starts: datetime, seed: str, tell: Tell) -> AsyncIterator[Stage]:
     """A stage, from nothing to nothing: the scratch database and the keys are gone afterwards."""
@@ -95,27 +105,42 @@ async def staged(settings: Settings, starts: datetime, seed: str, tell: Tell) ->
     try:
         origin = f"rehearsal-{hashlib.sha256(seed.encode()).hexdigest()[:16]}"
         url = await asyncio.to_thread(_prepare, settings, server, admin, name, origin)
-        clock = ManualClock(starts)
-        ring = KeyRing.derived(hashlib.sha256(seed.encode()).digest(), "rehearsal-1")
         keys = FileKeyStore(folder / "keys", hashlib.sha256(f"keys|{seed}".encode()).digest())
-        environment = await time_skipping_environment(
-            binary=settings.test_server_program, data_converter=data_converter(ring)
-        )
-        async with (
-            environment,
-            installation.desk_at(url, clock, connections=8, keeps_time=True) as (pool, desk),
-        ):
-            client = environment.client
-            await searchable.register(client)
-            conductor = Conductor(desk.log, client, clock, schedules=False)
-            await conductor.take_over()
-            async with build(client, desk):
-                yield Stage(
-                    clock, desk, pool, conductor, environment, client, keys,
-                    Vault(keys, origin), Directory(keys, origin, seeded(seed)), origin,
-                )  # fmt: skip
+        ring = KeyRing.derived(hashlib.sha256(seed.encode()).digest(), "rehearsal-1")
+        async with staged_at(Place(url, origin, keys, ring), settings, starts, seed) as stage:
+            yield stage
     finally:
         await asyncio.to_thread(_strike, server, admin, name, folder)
+
+
+@asynccontextmanager
+async def staged_at(place: Place, settings: Settings, starts: datetime, seed: str) -> AsyncIterator[Stage]:
+    """A stage on a database that is there already and stays."""
+    clock = ManualClock(starts)
+    environment = await time_skipping_environment(
+        binary=settings.test_server_program, data_converter=data_converter(place.ring)
+    )
+    async with (
+        environment,
+        installation.desk_at(place.url, clock, connections=8, keeps_time=True) as (pool, desk),
+    ):
+        client = environment.client
+        await searchable.register(client)
+        conductor = Conductor(desk.log, client, clock, schedules=False)
+        await conductor.take_over()
+        async with build(client, desk):
+            yield Stage(
+                clock=clock,
+                desk=desk,
+                pool=pool,
+                conductor=conductor,
+                environment=environment,
+                client=client,
+                keys=place.keys,
+                vault=Vault(place.keys, place.origin),
+                directory=Directory(place.keys, place.origin, seeded(seed)),
+                origin=place.origin,
+            )
 
 
 def _folder() -> Path:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
-from domain.deciding import clocks, procedure, sittings, tasks
+from domain.deciding import pausing, procedure, sittings, tasks, waking
 from domain.envelope import Actor
 from domain.events import New
 from domain.mission import Mission
@@ -18,8 +18,8 @@ from domain.refusals import Refused
 Decision = Callable[[Any, Obligation, Mission, datetime, Actor], list[New]]
 
 
-def _wake(_c: c.Wake, state: Obligation, mission: Mission, now: datetime, _a: Actor) -> list[New]:
-    return clocks.wake(state, mission, now) if state.is_open else []
+def _wake(command: c.Wake, state: Obligation, mission: Mission, now: datetime, _a: Actor) -> list[New]:
+    return waking.wake(state, mission, now, command.planned) if state.is_open else []
 
 
 _DECIDE: dict[type[c.Command], Decision] = {
@@ -39,10 +39,10 @@ _DECIDE: dict[type[c.Command], Decision] = {
     c.ConfirmTimeliness: tasks.confirm,
     c.ProposeWaiver: tasks.propose_waiver,
     c.AnswerWaiver: tasks.answer_waiver,
-    c.PauseClock: tasks.pause,
-    c.RenewWait: tasks.renew_wait,
-    c.ResumeClock: tasks.resume,
-    c.ExtendDeadline: tasks.extend,
+    c.PauseClock: pausing.pause,
+    c.RenewWait: pausing.renew_wait,
+    c.ResumeClock: pausing.resume,
+    c.ExtendDeadline: pausing.extend,
     c.CorrectTask: tasks.correct,
     c.RecordSittings: sittings.record_sittings,
     c.RecordSittingHeld: sittings.record_held,

@@ -7,17 +7,18 @@ so all three mean the same instant, and a run that starts again from nothing fin
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain import deadline as deadlines
 from domain import reminders
 from domain.calendar import Calendar, Wait
 from domain.deadline import Deadline
+from domain.deciding import extensions
 from domain.events import New
 from domain.kinds import instant, instant_text
-from domain.mission import NOBODY, Mission
-from domain.obligation import Obligation
+from domain.mission import Mission
+from domain.obligation import Appointment, Obligation
 from domain.reminders import Notice
 from domain.task import Task, WaitSpan, notice_key, text
 from domain.term import Term
@@ -49,7 +50,7 @@ def _circumstances(
     if step["bound"] == "appointment" and appointment is not None:
         bound = instant(state.appointments[appointment].starts)
     within: datetime | None = None
-    if state.due_by is not None and step["term"] != "period" and starts < instant(state.due_by):
+    if state.due_by is not None and (step["term"] == "period" or starts < instant(state.due_by)):
         within = instant(state.due_by)
     return {
         "suspensions": mission.all_suspensions(),
@@ -79,17 +80,34 @@ def _waits(spans: Sequence[WaitSpan]) -> list[Wait]:
 
 
 def notices_for(
-    deadline: Deadline, opened: datetime, step: Mapping[str, Any], mission: Mission
+    deadline: Deadline, starts: datetime, step: Mapping[str, Any], mission: Mission, now: datetime
 ) -> list[dict[str, Any]]:
-    """Every notice planned for a deadline, as events carry them."""
+    """Every notice planned for a deadline whose term counts from `starts`, as events carry them.
+
+    Those whose time has passed are dropped; but that it is overdue is said to somebody, at once if it must be, and so
+    are the calls of a term in hours, which go on until somebody acknowledges.
+    """
     planned = reminders.plan(
         deadline,
-        opened,
+        starts,
         mission.clock,
         suspensions=mission.all_suspensions(),
         escalates=bool(step["escalates"]),
     )
-    return [{"kind": n.kind, "n": n.n, "at": instant_text(n.at), "to": list(n.to)} for n in planned]
+    current, hours = text(now), in_hours(deadline.term)
+    found: list[dict[str, Any]] = []
+    for n in planned:
+        at = instant_text(n.at)
+        if at < current and (n.kind == "overdue" or (hours and n.kind == "escalation")):
+            at = current
+        if at >= current:
+            found.append({"kind": n.kind, "n": n.n, "at": at, "to": list(n.to)})
+    return found
+
+
+def in_hours(term: str) -> bool:
+    """Whether a term runs in hours: through everything, and called until acknowledged."""
+    return Term.parse(term).kind == "h"
 
 
 def moved(
@@ -102,8 +120,6 @@ def moved(
         return []
     step = state.step(task.step)
     assert step is not None
-    current = text(now)
-    notices = [n for n in notices_for(deadline, instant(task.opened), step, mission) if n["at"] > current]
     return [
         New(
             "DeadlineMoved",
@@ -112,7 +128,7 @@ def moved(
                 "cause": cause,
                 "was": task.due,
                 "deadline": data,
-                "notices": notices,
+                "notices": notices_for(deadline, starts_of(task, state), step, mission, now),
                 "calendar_version": mission.clock.version,
             },
         )
@@ -146,17 +162,18 @@ def recompute(task: Task, cause: str, state: Obligation, mission: Mission, now: 
         cause=cause,
         **_circumstances(step, starts, state, mission, task.appointment, task.waits),
     )
-    if task.extended is not None and text(fresh.due_at) < task.extended:
-        return []
+    if task.extended is not None:
+        given = extensions.as_it_stands(task, bound_of(task, state), mission, now, cause)
+        fresh = given if given.due_at >= fresh.due_at else fresh
     return moved(task, fresh, cause, state, mission, now)
 
 
-def extended(task: Task, until: datetime, state: Obligation, mission: Mission, now: datetime) -> list[New]:
-    """The deadline set later by hand."""
-    old = Deadline.from_data(task.deadline)
-    due = until.replace(microsecond=0)
-    new = replace(old, due_at=due, local_date=mission.day(due), flags=(*old.flags, "extended"))
-    return moved(task, new, "extended", state, mission, now)
+def bound_of(task: Task, state: Obligation) -> datetime | None:
+    """The beginning of the appointment before which the task must be done, if its step is bound to one."""
+    step = state.step(task.step)
+    if step is None or step["bound"] != "appointment" or task.appointment is None:
+        return None
+    return instant(state.appointments[task.appointment].starts)
 
 
 def lapse_of(starts: datetime, calendar: Calendar) -> datetime:
@@ -167,10 +184,10 @@ def lapse_of(starts: datetime, calendar: Calendar) -> datetime:
 # ── waking ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _to_come(task: Task) -> list[Mapping[str, Any]]:
+def to_come(task: Task) -> list[Mapping[str, Any]]:
     """Notices not sent yet; of an hour term that nobody has accepted, the next repeat of its last call too."""
     left = [n for n in task.notices if notice_key(n["kind"], n["n"], task.due) not in task.sent]
-    if left or task.accepted or not task.notices or not str(task.deadline["term"]).endswith("h"):
+    if left or task.accepted or not task.notices or not in_hours(task.deadline["term"]):
         return left
     planned = max(task.notices, key=lambda n: (n["at"], n["n"]))
     last = Notice(planned["kind"], planned["n"], instant(planned["at"]), tuple(planned["to"]))
@@ -194,135 +211,58 @@ def next_wake(state: Obligation) -> str | None:
             planned.append(task.wait.lapses)
             if task.wait.stops:
                 continue
-        planned += [n["at"] for n in _to_come(task)]
+        planned += [n["at"] for n in to_come(task)]
         if task.due not in task.passed:
-            planned.append(text(instant(task.due) + _SECOND))
-    planned += [a.starts for a in unanswered(state)]
+            planned.append(passes_at(task))
+    planned += [sitting.starts for sitting, _ in unanswered(state)]
     if state.without_day_since is not None:
-        planned.append(_ask_at(state))
+        planned.append(ask_at(state, state.asked))
     return min(planned, default=None)
 
 
-def unanswered(state: Obligation) -> list[Any]:
-    """Sittings still to come before whose beginning a gate must have answered."""
-    gated = {g for step in state.definition["step"] for g in step["gates"]}
+def passes_at(task: Task) -> str:
+    """When a task's due instant has passed: a second after it, and not before the task was there."""
+    return max(text(instant(task.due) + _SECOND), task.opened)
+
+
+def unanswered(state: Obligation) -> list[tuple[Appointment, str]]:
+    """Sittings still set, with each gate that must be answered before they begin."""
+    gates = sorted({g for step in state.definition["step"] for g in step["gates"]})
     return [
-        a for a in state.sittings() if a.status == "set" for g in gated if (g, a.id) not in state.gate_answers
+        (sitting, gate)
+        for sitting in state.sittings()
+        for gate in gates
+        if sitting.status == "set" and (gate, sitting.id) not in state.gate_answers
     ]
 
 
-def _ask_at(state: Obligation) -> str:
+def ask_at(state: Obligation, asked: int) -> str:
     """The month after the last asking, as 31 days: asked by instant, so that no calendar is needed to fold."""
     assert state.without_day_since is not None
-    return text(instant(state.without_day_since) + timedelta(days=31 * (state.asked + 1)))
+    return text(instant(state.without_day_since) + timedelta(days=31 * (asked + 1)))
 
 
-def wake(state: Obligation, mission: Mission, now: datetime) -> list[New]:
-    """Record everything of an obligation that is planned for `now` or before and not recorded yet.
+def wait_ended(
+    task: Task, cause: str, state: Obligation, mission: Mission, now: datetime
+) -> tuple[list[New], Task]:
+    """The events that end a task's running wait, and the task as they leave it; nothing where nothing waits.
 
-    What came first is recorded first; each fact bears the instant that it was planned for. If the mission's stream has
-    moved a deadline since the timer was armed, the move is recorded and the old due instant is answered by nothing.
+    A wait that has lapsed ended when it lapsed, however late somebody says so. The deadline moves by the time it took.
     """
-    current = text(now)
-    made: list[New] = []
-    for task in state.open_tasks():
-        made += _lapsed(task, state, mission, now)
-        if made and made[-1].type == "DeadlineMoved" and made[-1].data["task"] == task.id:
-            continue
-        made += rerouted(task, mission, now)
-        if task.wait is not None and task.wait.stops:
-            continue
-        shifted = recompute(task, mission.moved_by, state, mission, now) if task.due < current else []
-        made += shifted or _due(task, current, mission, now)
-    for sitting in unanswered(state):
-        if sitting.starts <= current:
-            gates = {g for step in state.definition["step"] for g in step["gates"]}
-            made += [
-                New("GateAnswered", {"gate": g, "occurrence": sitting.id, "passed": False}, at=sitting.starts)
-                for g in sorted(gates)
-                if (g, sitting.id) not in state.gate_answers
-            ]
-    if state.without_day_since is not None and _ask_at(state) <= current:
-        who, _ = mission.assignee("focal_point", now)
-        data = {"n": state.asked + 1, "planned": _ask_at(state), "to": [who]}
-        made.append(New("ProceedingAsked", data, at=_ask_at(state)))
-    return made
-
-
-def _lapsed(task: Task, state: Obligation, mission: Mission, now: datetime) -> list[New]:
     wait = task.wait
-    if wait is None or wait.lapses > text(now):
-        return []
-    made = [New("ClockResumed", {"task": task.id, "cause": "lapsed"}, at=wait.lapses)]
-    closed = replace_last_wait(task, wait.lapses)
-    fresh = recompute(closed, "wait-lapsed", state, mission, now)
-    return made + fresh
+    if wait is None:
+        return [], task
+    over = wait.lapses <= text(now)
+    ends, cause = (wait.lapses, "lapsed") if over else (text(now), cause)
+    closed = replace_last_wait(task, ends)
+    made = [New("ClockResumed", {"task": task.id, "cause": cause}, at=ends if over else None)]
+    for move in recompute(closed, "wait-ended", state, mission, instant(ends) if over else now):
+        made.append(replace(move, at=ends if over else None))
+        closed.deadline, closed.due = move.data["deadline"], move.data["deadline"]["due_at"]
+    return made, closed
 
 
 def replace_last_wait(task: Task, ends: str) -> Task:
     """The task as it will be once its running wait has ended at `ends` (a copy; the state itself only evolves)."""
     waits = [*task.waits[:-1], replace(task.waits[-1], ends=ends)]
     return replace(task, waits=waits)
-
-
-def rerouted(task: Task, mission: Mission, now: datetime) -> list[New]:
-    """No task without an owner: when its holder has left or is away, or whoever should hold it has come, it moves.
-
-    What somebody accepted stays with them while they are in post and present.
-    """
-    best, why = mission.assignee(task.owner_role, now, task.refused_by)
-    holding = task.holdings[-1]
-    if task.posting != NOBODY and mission.is_present(task.posting, now):
-        by_rule = holding.why in ("alternate", "deputy", "head_of_mission", "mission", "substitute")
-        if task.accepted or not by_rule or why != "role" or best == task.posting:
-            return []
-    elif mission.runs(task.posting, now):
-        substitute = mission.substitute_for(task.posting, now)
-        if substitute is not None:
-            return []  # the substitute acts on behalf; the task itself stays
-    if best == task.posting:
-        return []
-    return [New("TaskAssigned", {"task": task.id, "posting": best, "why": why})]
-
-
-def _due(task: Task, current: str, mission: Mission, now: datetime) -> list[New]:
-    made: list[New] = []
-    for notice in sorted(_to_come(task), key=lambda n: (n["at"], n["kind"], n["n"])):
-        if notice["at"] > current:
-            continue
-        data = {
-            "task": task.id,
-            "kind": notice["kind"],
-            "n": notice["n"],
-            "planned": notice["at"],
-            "due_at": task.due,
-            "to": addressees(task, notice["to"], mission, now),
-        }
-        made.append(New("NoticeRecorded", data, at=notice["at"]))
-    passed_at = text(instant(task.due) + _SECOND)
-    if passed_at <= current and task.due not in task.passed:
-        passed = New("DeadlinePassed", {"task": task.id, "due_at": task.due}, at=passed_at)
-        made.append(passed)
-    return sorted(made, key=lambda n: n.at or "")
-
-
-def addressees(task: Task, roles: Sequence[str], mission: Mission, now: datetime) -> list[str]:
-    """The postings to whom a notice goes. `holder` is whoever holds the task, or acts on their behalf."""
-    found: list[str] = []
-    for role in roles:
-        if role == "holder":
-            found.append(mission.substitute_for(task.posting, now) or task.posting)
-        elif role == "backup":
-            found += mission.holders("focal_point_alternate", now)[:1]
-        elif role == "alternate":
-            found += mission.holders("focal_point_alternate", now)
-        elif role == "focal_point_weekly":
-            found.append(role)
-        else:
-            found += mission.holders(role, now) or [role]
-    return list(dict.fromkeys(found))
-
-
-def nine(mission: Mission, day: Any) -> datetime:
-    """09:00 of a mission's local day, as an instant."""
-    return mission.clock.at(day, time(9))

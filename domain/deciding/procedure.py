@@ -4,13 +4,15 @@ from datetime import date, datetime, time
 from typing import Any
 
 from domain import commands as c
-from domain.deciding.clocks import notices_for, recompute, rerouted, resolve
+from domain.deciding.clocks import notices_for, recompute, resolve
+from domain.deciding.waking import rerouted, shunned
 from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant_text
 from domain.mission import Mission
 from domain.obligation import Obligation
 from domain.refusals import Refused
+from domain.task import text
 
 
 def open_obligation(
@@ -56,11 +58,18 @@ def close(command: c.CloseObligation, state: Obligation, _m: Mission, _n: dateti
 
 def set_gate(command: c.SetGate, state: Obligation, _m: Mission, now: datetime, _a: Actor) -> list[New]:
     """A gate opens or closes. Closing it cancels what stands behind it, except what has been attended already."""
+    if not state.is_open:
+        raise Refused("obligation-closed", obligation=state.id, outcome=state.outcome)
+    if command.gate not in (known := gates_of(state)):
+        # A slip of the finger must not look like a consent withdrawn.
+        raise Refused(
+            "no-such-gate", definition=state.code, gate=command.gate, gates=", ".join(known) or "none"
+        )
     if state.gates.get(command.gate) == command.open:
         return []
     made = [New("GateSet", {"gate": command.gate, "open": command.open})]
     if not command.open:
-        current = instant_text(now)
+        current = text(now)
         for task in state.open_tasks():
             step = state.step(task.step)
             assert step is not None
@@ -68,6 +77,11 @@ def set_gate(command: c.SetGate, state: Obligation, _m: Mission, now: datetime, 
             if command.gate in step["gates"] and (appointment is None or appointment.starts > current):
                 made.append(New("TaskCancelled", {"task": task.id, "cause": "gate"}))
     return made
+
+
+def gates_of(state: Obligation) -> list[str]:
+    """The gates of an obligation's definition."""
+    return sorted({gate for step in state.definition["step"] for gate in step["gates"]})
 
 
 def answer_gate(command: c.AnswerGate, state: Obligation, _m: Mission, _n: datetime, _a: Actor) -> list[New]:
@@ -89,17 +103,16 @@ def open_task(command: c.OpenTask, state: Obligation, mission: Mission, now: dat
     appointment = state.appointments.get(command.appointment or "")
     if command.appointment is not None and appointment is None:
         raise Refused("no-such-appointment", obligation=state.id, appointment=command.appointment)
-    if appointment is not None and appointment.status == "cancelled":
+    if appointment is not None and (appointment.status == "cancelled" or appointment.outcome == "not_held"):
         return []
     starts = now if command.starts is None else command.starts
     if step["bound"] == "after" and appointment is not None:
         starts = datetime.fromisoformat(appointment.starts)
     starts = starts.replace(microsecond=0)
-    posting, why = mission.assignee(step["owner"], now)
+    posting, why = mission.assignee(step["owner"], now, shunned(command.step, mission, ()))
     if command.posting is not None and mission.is_present(command.posting, now):
         posting, why = command.posting, "named"
     deadline = resolve(step, starts, state, mission, command.appointment)
-    current = instant_text(now.replace(microsecond=0))
     data = {
         "task": task_id,
         "step": command.step,
@@ -110,7 +123,7 @@ def open_task(command: c.OpenTask, state: Obligation, mission: Mission, now: dat
         "starts": instant_text(starts),
         "source": step["source"],
         "deadline": deadline.to_data(),
-        "notices": [n for n in notices_for(deadline, starts, step, mission) if n["at"] >= current],
+        "notices": notices_for(deadline, starts, step, mission, now),
         "appointment": command.appointment,
         "calendar_version": mission.clock.version,
     }

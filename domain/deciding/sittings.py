@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
-from domain.deciding.clocks import recompute
+from domain.deciding.clocks import bound_of, recompute, unanswered
 from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant_text
@@ -33,23 +33,36 @@ def record_sittings(
     A sitting is known again by the keyed hash of its UID, so a second import of the same list gives nothing.
     """
     _open(state)
-    known = {a.match: a for a in state.appointments.values() if a.match is not None}
     made: list[New] = []
+    new: set[str] = set()
     for sitting in command.sittings:
-        old = known.get(sitting.match) if sitting.match else state.appointments.get(sitting.appointment)
-        if old is None:
-            if not sitting.cancelled:
+        old = _known(sitting, state)
+        if old is None or (old.status == "cancelled" and _listed_again(sitting, state)):
+            if not sitting.cancelled and new.isdisjoint({sitting.appointment, sitting.match or ""}):
+                new |= {sitting.appointment, sitting.match or sitting.appointment}
                 made.append(_set(sitting))
         elif sitting.cancelled:
             made += _cancel(old, state)
-        elif old.status == "set" and instant_text(sitting.starts) != old.starts:
+        elif old.status == "set" and text(sitting.starts) != old.starts:
             made += _move(old, sitting, state, mission, now)
     return made
 
 
+def _known(sitting: c.Sitting, state: Obligation) -> Appointment | None:
+    """The sitting of a list, if it is known: by its UID's hash (the latest, if it was listed again), by its id, or
+    because one set by hand after an adjournment begins at the same instant.
+    """
+    found = [a for a in state.appointments.values() if a.match is not None and a.match == sitting.match]
+    by_hand = [a for a in state.appointments.values() if a.match is None and a.starts == text(sitting.starts)]
+    return next(iter([*reversed(found), *by_hand]), None) or state.appointments.get(sitting.appointment)
+
+
+def _listed_again(sitting: c.Sitting, state: Obligation) -> bool:
+    """A cancelled sitting that the court lists again, under an id of its own, while the proceeding goes on."""
+    return state.ended_cause is None and sitting.appointment not in state.appointments
+
+
 def _open(state: Obligation) -> None:
-    if not state.version:
-        raise Refused("no-such-obligation", obligation=state.id or "?")
     if not state.is_open:
         raise Refused("obligation-closed", obligation=state.id, outcome=state.outcome)
 
@@ -57,7 +70,7 @@ def _open(state: Obligation) -> None:
 def _set(sitting: c.Sitting) -> New:
     data: dict[str, Any] = {
         "appointment": sitting.appointment,
-        "starts": instant_text(sitting.starts),
+        "starts": text(sitting.starts),
         "day": sitting.day,
         "whole_day": sitting.whole_day,
         "match": sitting.match,
@@ -71,6 +84,7 @@ def _cancel(old: Appointment, state: Obligation) -> list[New]:
     if old.status != "set":
         return []
     made = [New("AppointmentCancelled", {"appointment": old.id})]
+    made += _answers(old, state, passed=False)
     made += [
         New("TaskCancelled", {"task": t.id, "cause": "sitting_cancelled"})
         for t in state.open_tasks()
@@ -79,10 +93,22 @@ def _cancel(old: Appointment, state: Obligation) -> list[New]:
     return made
 
 
+def _answers(sitting: Appointment, state: Obligation, *, passed: bool) -> list[New]:
+    """Whoever waits at a gate of a sitting that is over need not wait: unasked, it is answered as it stands, or shut."""
+    return [
+        New(
+            "GateAnswered",
+            {"gate": gate, "occurrence": sitting.id, "passed": passed and state.gates.get(gate, False)},
+        )
+        for waiting, gate in unanswered(state)
+        if waiting.id == sitting.id
+    ]
+
+
 def _move(old: Appointment, to: c.Sitting, state: Obligation, mission: Mission, now: datetime) -> list[New]:
     data: dict[str, Any] = {
         "appointment": old.id,
-        "starts": instant_text(to.starts),
+        "starts": text(to.starts),
         "day": to.day,
         "whole_day": to.whole_day,
     }
@@ -112,12 +138,9 @@ def record_held(
     happened = command.happened_at or now
     if happened > now:
         raise Refused("in-the-future", at=instant_text(happened))
-    if instant_text(happened) < sitting.starts and command.outcome != "not_held":
+    if text(happened) < sitting.starts and command.outcome != "not_held":
         raise Refused("before-sitting", appointment=sitting.id, starts=sitting.starts)
-    if command.outcome == "adjourned" and command.next is None:
-        raise Refused(
-            "bad-command", where="next", problem="an adjournment names the next sitting, or says without day"
-        )
+    _check_next(command, happened)
     made = [
         New(
             "SittingHeld",
@@ -129,19 +152,43 @@ def record_held(
             },
         )
     ]
-    cause = "sitting_not_held" if command.outcome == "not_held" else "sitting_over"
+    held = command.outcome != "not_held"
+    cause = "sitting_over" if held else "sitting_not_held"
+    made += _answers(sitting, state, passed=held)
     made += [
         New("TaskCancelled", {"task": t.id, "cause": cause})
         for t in state.open_tasks()
-        if t.appointment == sitting.id and (command.outcome == "not_held" or t.step.startswith("decide"))
+        if t.appointment == sitting.id and (not held or bound_of(t, state) is not None)
     ]
-    if command.next is not None:
+    if command.next is not None and command.next.appointment not in state.appointments:
         made.append(_set(command.next))
     if command.outcome == "verdict":
         for other in state.sittings():
             made += _cancel(other, state) if other.id != sitting.id else []
         made.append(New("ProceedingEnded", {"cause": "verdict"}))
     return made
+
+
+def _next(sitting: c.Sitting, state: Obligation, mission: Mission, now: datetime) -> list[New]:
+    """The sitting to which it was adjourned: a new one, or one that a court list had named already."""
+    known = state.appointments.get(sitting.appointment)
+    if known is None:
+        return [_set(sitting)]
+    if known.status == "set" and instant_text(sitting.starts) != known.starts:
+        return _move(known, sitting, state, mission, now)
+    return []
+
+
+def _check_next(command: c.RecordSittingHeld, happened: datetime) -> None:
+    problem = ""
+    if command.outcome == "adjourned" and command.next is None:
+        problem = "an adjournment names the next sitting, or says without day"
+    elif command.outcome in ("adjourned_without_day", "verdict") and command.next is not None:
+        problem = "only a sitting adjourned to a day, or not held, has a next one"
+    elif command.next is not None and command.next.starts <= happened:
+        problem = "the next sitting is later than this one"
+    if problem:
+        raise Refused("bad-command", where="next", problem=problem)
 
 
 def _appointment(code: str, state: Obligation) -> Appointment:
@@ -182,6 +229,8 @@ def answer_rota(
     """Claim or decline. The first claim observes, the second stands in; each is told which."""
     _open(state)
     sitting = _appointment(command.appointment, state)
+    if sitting.status != "set":
+        raise Refused("appointment-ended", appointment=sitting.id, status=sitting.status)
     posting = actor.on_behalf_of or actor.code
     if posting not in sitting.offered:
         raise Refused("not-offered", appointment=sitting.id, posting=posting)

@@ -1,11 +1,12 @@
-"""What people do with a task: accept, decline, reassign, complete, decide not to act, waive, pause, extend, correct."""
+"""What people do with a task: accept, decline, reassign, complete, decide not to act, waive, correct."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from domain import commands as c
-from domain.deciding.clocks import extended, lapse_of, recompute, replace_last_wait
+from domain.deciding.clocks import wait_ended
+from domain.deciding.waking import shunned
 from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant, instant_text
@@ -65,8 +66,8 @@ def decline(
     task = task_of(command, state)
     if command.reason not in LATE_REASONS:
         raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(LATE_REASONS))
-    refused = [*task.refused_by, task.posting]
-    posting, why = mission.assignee(task.owner_role, now, refused)
+    refused = [*task.refused_by, task.posting, actor.code]
+    posting, why = mission.assignee(task.owner_role, now, shunned(task.step, mission, refused))
     made = [New("TaskDeclined", {"task": task.id, "reason": command.reason})]
     if posting != task.posting:
         made.append(New("TaskAssigned", {"task": task.id, "posting": posting, "why": why}))
@@ -120,11 +121,14 @@ def complete(
     if missing:
         raise Refused("evidence-missing", step=task.step, kinds=", ".join(missing))
     _check_results(command, step, mission, now)
-    timing = timing_of(task, happened, now)
-    if timing == "after_due" and command.reason not in LATE_REASONS:
+    made, clock = wait_ended(task, "ended", state, mission, now)
+    timing = timing_of(clock, happened, now)
+    if command.reason is not None and command.reason not in LATE_REASONS:
+        raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(LATE_REASONS))
+    if timing == "after_due" and command.reason is None:
         raise Refused("reason-needed", codes=", ".join(LATE_REASONS))
     sitting = state.appointments.get(task.appointment or "")
-    if step["bound"] == "after" and sitting is not None and instant(sitting.starts) > now:
+    if step["bound"] == "after" and sitting is not None and instant(sitting.starts) > happened:
         raise Refused("before-sitting", appointment=sitting.id, starts=sitting.starts)
     data: dict[str, Any] = {
         "task": task.id,
@@ -138,11 +142,11 @@ def complete(
         data["reason"] = command.reason
     if command.note is not None:
         data["note"] = dict(command.note)
-    made = [New("TaskCompleted", data)]
+    made.append(New("TaskCompleted", data))
     if "observer" in step["results"] and sitting is not None:
         made.append(_observer(command, sitting.id, mission))
     for gate in step["results"].get("opens", ()):
-        if not state.gates.get(gate):
+        if gate not in state.gates:  # what was shut on somebody's wish is not opened by a form
             made.append(New("GateSet", {"gate": gate, "open": True}))
     return made
 
@@ -163,18 +167,21 @@ def _observer(command: c.CompleteTask, appointment: str, mission: Mission) -> Ne
     observer = command.result.get("observer")
     if observer is None:
         raise Refused("observer-needed", appointment=appointment)
-    if mission.is_local_agent(observer):
+    backup = command.result.get("backup")
+    if any(mission.is_local_agent(one) for one in (observer, backup) if one is not None):
         raise Refused("never-alone")
+    if backup == observer:
+        raise Refused("second-person", what="A sitting's backup", posting=observer)
     data = {
         "appointment": appointment,
         "observer": observer,
-        "backup": command.result.get("backup"),
+        "backup": backup,
         "support": command.result.get("support"),
     }
     return New("ObserverAssigned", data)
 
 
-def not_act(command: c.NotAct, state: Obligation, _m: Mission, now: datetime, _: Actor) -> list[New]:
+def not_act(command: c.NotAct, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
     """Decided not to act, or could not, with one of the step's reasons. In time, that is compliance."""
     task = task_of(command, state)
     step = step_of(task, state)
@@ -187,16 +194,17 @@ def not_act(command: c.NotAct, state: Obligation, _m: Mission, now: datetime, _:
     reasons = [*step["reasons"], *LATE_REASONS]
     if command.reason not in reasons:
         raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(reasons))
+    made, clock = wait_ended(task, "ended", state, mission, now)
     data: dict[str, Any] = {
         "task": task.id,
         "happened_at": text(happened),
-        "timing": timing_of(task, happened, now),
+        "timing": timing_of(clock, happened, now),
         "outcome": command.outcome,
         "reason": command.reason,
     }
     if command.note is not None:
         data["note"] = dict(command.note)
-    return [New("TaskNotActed", data)]
+    return [*made, New("TaskNotActed", data)]
 
 
 def confirm(
@@ -208,7 +216,7 @@ def confirm(
         raise Refused("no-such-task", obligation=state.id, task=command.task)
     if task.timing != "reported_in_time" or task.confirmed is not None:
         raise Refused("nothing-late", task=task.id)
-    if actor.code == task.ended_by:
+    if actor.code in (task.ended_by, task.posting):
         raise Refused("second-person", what="A late entry", posting=actor.code)
     return [New("TimelinessConfirmed", {"task": task.id, "confirmed": command.confirmed})]
 
@@ -246,70 +254,9 @@ def answer_waiver(
     return [New("WaiverAnswered", {"task": task.id, "approved": command.approved})]
 
 
-def pause(
-    command: c.PauseClock, state: Obligation, mission: Mission, now: datetime, actor: Actor
+def correct(
+    command: c.CorrectTask, state: Obligation, mission: Mission, now: datetime, actor: Actor
 ) -> list[New]:
-    """The task waits on somebody outside. A working-day term stands still; any other runs on and the wait is recorded.
-
-    The holder of a task never pauses its clock; a Head of Mission's tasks pause only by headquarters.
-    """
-    task = task_of(command, state)
-    if task.wait is not None:
-        raise Refused("already-waiting", task=task.id, cause=task.wait.cause)
-    heads = mission.role_of(task.posting) == "head_of_mission"
-    outside = (actor.role or "").startswith("hq_")
-    if task.posting in (actor.code, actor.on_behalf_of) or (heads and not outside):
-        raise Refused("own-clock")
-    stops = str(task.deadline["term"]).endswith("wd") and ":" not in str(task.deadline["term"])
-    data: dict[str, Any] = {
-        "task": task.id,
-        "cause": command.cause,
-        "party": command.party,
-        "stops": stops,
-        "lapses": instant_text(lapse_of(now, mission.clock)),
-    }
-    if command.note is not None:
-        data["note"] = dict(command.note)
-    return [New("ClockPaused", data)]
-
-
-def renew_wait(
-    command: c.RenewWait, state: Obligation, mission: Mission, now: datetime, actor: Actor
-) -> list[New]:
-    """A second person lets the wait go on for as long again."""
-    task = task_of(command, state)
-    if task.wait is None:
-        raise Refused("not-waiting", task=task.id)
-    if actor.code in (task.wait.by, task.posting):
-        raise Refused("second-person", what="A renewed wait", posting=actor.code)
-    return [New("WaitRenewed", {"task": task.id, "lapses": instant_text(lapse_of(now, mission.clock))})]
-
-
-def resume(command: c.ResumeClock, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
-    """The wait is over; the deadline moves by the time it took."""
-    task = task_of(command, state)
-    if task.wait is None:
-        raise Refused("not-waiting", task=task.id)
-    closed = replace_last_wait(task, text(now))
-    return [
-        New("ClockResumed", {"task": task.id, "cause": "resumed"}),
-        *recompute(closed, "wait-ended", state, mission, now),
-    ]
-
-
-def extend(
-    command: c.ExtendDeadline, state: Obligation, mission: Mission, now: datetime, _: Actor
-) -> list[New]:
-    """Give a task until a later instant. What the Guidelines state cannot be extended here."""
-    task = task_of(command, state)
-    if task.source == "guideline":
-        raise Refused("extension-stated", task=task.id)
-    if text(command.until) <= task.due:
-        raise Refused("extension-earlier", due=task.due)
-    return extended(task, command.until, state, mission, now)
-
-
-def correct(command: c.CorrectTask, state: Obligation, _m: Mission, now: datetime, actor: Actor) -> list[New]:
     """Say what an ended task should say. Requester and approver are two; the first entry stays visible."""
     task = state.tasks.get(command.task)
     if task is None:
@@ -318,7 +265,11 @@ def correct(command: c.CorrectTask, state: Obligation, _m: Mission, now: datetim
         raise Refused("nothing-to-correct", task=task.id)
     if command.approver == actor.code or command.approver == task.ended_by == task.posting:
         raise Refused("second-person", what="A correction", posting=command.approver)
-    value = _corrected_instant(command.value, now) if command.field == "happened_at" else command.value
+    if not mission.runs(command.approver, now):
+        raise Refused("no-such-posting", posting=command.approver, mission=mission.code, day=mission.day(now))
+    value = _corrected(command, task, state, now)
+    if value == getattr(task, "happened" if command.field == "happened_at" else command.field):
+        return []
     data: dict[str, Any] = {
         "task": task.id,
         "of": task.ended_event,
@@ -330,6 +281,24 @@ def correct(command: c.CorrectTask, state: Obligation, _m: Mission, now: datetim
     if command.note is not None:
         data["note"] = dict(command.note)
     return [New("TaskCorrected", data)]
+
+
+def _corrected(command: c.CorrectTask, task: Task, state: Obligation, now: datetime) -> str:
+    """The value, if that field of that step can say it. What was not done is not corrected into done."""
+    if command.field == "happened_at":
+        at = _corrected_instant(command.value, now)
+        if at < task.opened:
+            raise Refused("before-opening", at=at, task=task.id, opened=task.opened)
+        return at
+    step = step_of(task, state)
+    if command.field == "reason":
+        allowed = [*step["reasons"], *LATE_REASONS]
+    else:
+        allowed = list(dict.fromkeys([*step["outcomes"], str(task.ended_as)]))
+    if command.value not in allowed:
+        where = {"field": command.field, "value": command.value, "step": task.step}
+        raise Refused("result-unknown", **where, allowed=", ".join(allowed))
+    return command.value
 
 
 def _corrected_instant(value: str, now: datetime) -> str:

@@ -1,0 +1,145 @@
+"""Random histories: a script of numbers, played as commands of whoever may send them through the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from chancery.clock import ManualClock
+from chancery.desk import Desk
+from domain import commands as c
+from domain.envelope import ENGINE_TICK, ENGINE_TIMER, ENGINE_WORKFLOW, OPERATOR, Actor
+from domain.instant import BadInput
+from domain.refusals import Refused
+from tests.made import ALTERNATE, DEPUTY, FOCAL, HEAD, POLITICAL, adoption, cid, opening, posts
+
+Step = tuple[int, int, int]
+"""What is done, to which of the obligations, after how many hours."""
+
+EVIDENCE = tuple(
+    {"kind": kind, "sha256": "ab" * 32, "bytes": 9, "marking": "limite"}
+    for kind in ("minutes", "sitting_report")
+)
+PEOPLE = {a.code: a for a in (FOCAL, ALTERNATE, HEAD, DEPUTY, POLITICAL)}
+
+steps = st.lists(
+    st.tuples(st.integers(0, 17), st.integers(0, 3), st.integers(0, 60)), min_size=1, max_size=40
+)
+
+
+class Player:
+    """Plays scripts at one desk; every command has an id of its own, so that scripts can follow each other."""
+
+    def __init__(self, desk: Desk, clock: ManualClock, run: str) -> None:
+        self.desk, self.clock, self.run, self.number = desk, clock, run, 0
+
+    async def found(self) -> None:
+        """Mission Q, its staff, three meetings and one trial with two sittings."""
+        await self.send(adoption(), OPERATOR)
+        await self.send(c.RecordPosts(command_id=cid("posts"), mission="Q", lines=posts()), OPERATOR)
+        for n in range(4):
+            trial = n == 3
+            await self.send(
+                opening(self.name(n), "TRIAL-OBS" if trial else "COORD-LOCAL", None if trial else "2026-05"),
+                ENGINE_TICK,
+            )
+        sittings = tuple(
+            c.Sitting(
+                appointment=f"ap-{k}",
+                starts=self.clock.now() + timedelta(days=9 * k),
+                day="2026-05-14",
+                whole_day=False,
+            )
+            for k in (1, 2)
+        )
+        await self.send(
+            c.RecordSittings(command_id=self.id(), mission="Q", obligation=self.name(3), sittings=sittings),
+            FOCAL,
+        )
+
+    def name(self, n: int) -> str:
+        return f"o-{self.run}-{n}"
+
+    def id(self):  # type: ignore[no-untyped-def]
+        self.number += 1
+        return cid(f"{self.run} {self.number}")
+
+    async def send(self, command: c.Command, actor: Actor) -> bool:
+        """Whether it was carried out."""
+        with suppress(Refused, BadInput):
+            return (await self.desk.submit(command, actor)).position > 0
+        return False
+
+    async def play(self, script: Sequence[Step]) -> int:
+        """How many commands of a script were carried out."""
+        done = 0
+        for kind, which, hours in script:
+            self.clock.advance(timedelta(hours=hours))
+            done += await self._step(kind, self.name(which), hours)
+        return done
+
+    async def _step(self, kind: int, obligation: str, hours: int) -> bool:
+        state = await self.desk.obligation(obligation)
+        step, occurrence, appointment = "hold", f"{hours % 3}", None
+        if state.version and state.case_bound:
+            appointment = f"ap-{1 + hours % 2}"
+            step, occurrence = ("attend-and-report", "decide-and-staff")[hours % 2], appointment
+        open_ = [t for t in state.tasks.values() if t.is_open]
+        chosen = open_[hours % len(open_)] if open_ else next(iter(state.tasks.values()), None)
+        base = {"command_id": self.id(), "mission": "Q", "obligation": obligation}
+        if kind < 3 or chosen is None:
+            opened = c.OpenTask(**base, step=step, occurrence=occurrence, appointment=appointment)
+            return await self.send(opened, ENGINE_WORKFLOW)
+        holder = PEOPLE.get(chosen.posting, HEAD)
+        task = base | {"task": chosen.id}
+        now, other = self.clock.now(), sorted(PEOPLE)[hours % len(PEOPLE)]
+        of_step = state.step(chosen.step)
+        assert of_step is not None
+        result = {"observer": "p-pol"} if "observer" in of_step["results"] else {}
+        if "admitted" in of_step["results"]:
+            result = {"admitted": ("yes", "refused")[hours % 2]}
+        lines = tuple(x["code"] for x in of_step["checklist"] if x["must"])
+        commands: tuple[tuple[c.Command, Actor], ...] = (
+            (c.AcceptTask(**task), holder),
+            (c.ReassignTask(**task, posting=other), HEAD),
+            (c.DeclineTask(**task, reason="capacity"), holder),
+            (c.CompleteTask(**task, checklist=lines, evidence=EVIDENCE, result=result, reason="capacity"), holder),
+            (
+                c.CompleteTask(
+                    **task, checklist=lines, evidence=EVIDENCE, result=result, reason="capacity",
+                    happened_at=now - timedelta(hours=30),
+                ),
+                holder,
+            ),
+            (c.NotAct(**task, outcome=of_step["outcomes"][0], reason=of_step["reasons"][0]), holder),
+            (c.PauseClock(**task, cause="awaiting_partner", party="court"), HEAD),
+            (c.ResumeClock(**task), holder),
+            (c.ConfirmTimeliness(**task, confirmed=hours % 3 > 0), ALTERNATE),
+            (c.ProposeWaiver(**task, reason="capacity"), holder),
+            (c.AnswerWaiver(**task, approved=hours % 2 == 0), HEAD),
+            (c.Wake(**base, planned=now), ENGINE_TIMER),
+            (
+                c.CorrectTask(
+                    **task, field="reason", value="security", reason="typing_error", approver="p-dep"
+                ),
+                HEAD,
+            ),
+            (c.OfferRota(**base, appointment="ap-1"), ENGINE_WORKFLOW),
+            (c.AnswerRota(**base, appointment="ap-1", claim=hours % 3 > 0), POLITICAL),
+            (
+                c.RecordAbsence(
+                    command_id=self.id(), mission="Q", posting=other,
+                    from_day=now.date().isoformat(),
+                    until=(now + timedelta(days=hours % 5)).date().isoformat(),
+                    substitute=("p-pol", None)[hours % 2] if other != "p-pol" else None,
+                ),
+                OPERATOR,
+            ),
+        )  # fmt: skip
+        command, actor = (
+            commands[(kind - 3) % len(commands)] if hours % 7 else commands[hours % len(commands)]
+        )
+        return await self.send(command, actor)
