@@ -130,7 +130,20 @@ def _plain(code: str, tag: str) -> str:
 def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """Where two ledgers differ, by obligation."""
     return [
-        f"{key}: {one.get(key)} != {other.get(key)}"
+        f"{key}: {_parts(one.get(key) or {}, other.get(key) or {})}"
         for key in sorted({*one, *other})
         if one.get(key) != other.get(key)
     ]
+
+
+def _parts(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """The smallest parts that differ, so that a failure can be read."""
+    parts = []
+    for key in sorted({*one, *other}):
+        mine, theirs = one.get(key), other.get(key)
+        if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+            inner = _parts(mine, theirs)
+            parts += [f"{key}: {inner}"] if inner else []
+        elif mine != theirs:
+            parts.append(f"{key}: {mine} != {theirs}")
+    return "; ".join(parts)

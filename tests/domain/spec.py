@@ -7,7 +7,7 @@ is what its log folds to, and the same command decided again makes no second eve
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -79,14 +79,11 @@ class World:
         for new in self.said:
             events.validate(new.type, new.data)
             self._take(new, actor, str(command.command_id))
+        with suppress(Refused):
+            assert self._decide(command) == [], "the same command twice makes no second event"
+        # Also that the second decision, like the first, changed nothing by itself.
         assert missions.fold(self.logs["mission"]) == self.mission
         assert obligations.fold(self.logs["obligation"]) == self.obligation
-        before = deepcopy((self.mission, self.obligation))
-        try:
-            assert self._decide(command) == [], "the same command twice makes no second event"
-        except Refused:
-            pass
-        assert before == (self.mission, self.obligation), "a decision changes nothing by itself"
         return self
 
     def having(self, *commands: c.Command) -> World:
@@ -157,7 +154,7 @@ class World:
         return replace(self.actor, role=role, on_behalf_of=task.posting if task and stands_in else None)
 
     def _take(self, new: New, actor: Mapping[str, Any], command: str) -> None:
-        mine = new.type in missions.TYPES
+        mine = new.type in missions._EVOLVE
         log, state = self.logs["mission" if mine else "obligation"], self.mission if mine else self.obligation
         number = sum(map(len, self.logs.values())) + 1
         id_ = f"00000000-0000-0000-0000-{number:012d}"
@@ -219,6 +216,12 @@ def wake(name: str, planned: datetime) -> c.Wake:
 def on(kind: type[c.ObligationCommand], **data: Any) -> Any:
     """A command on obligation o-1; its id is made of what it says."""
     return kind(command_id=cid(f"{kind.__name__} {sorted(data.items(), key=str)}"), mission="Q", obligation="o-1", **data)
+
+
+def refresh(world: World) -> c.Refresh:
+    """The mission's stream moved: the obligation's clocks and holders are looked at again."""
+    number = sum(map(len, world.logs.values()))
+    return c.Refresh(command_id=cid(f"refresh {number} {world.now}"), mission="Q", obligation="o-1")
 
 
 def at_q(kind: type[c.MissionCommand], **data: Any) -> Any:

@@ -1,0 +1,379 @@
+"""From stints to figures. Every figure is a list of items; its number is the length of the list and nothing else.
+
+Items are plain JSON: codes, instants as RFC 3339 text (UTC), whole numbers. A case is numbered within the report, so that
+neither its code nor the codes of its sittings leave the log.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from domain.accounts import Interval, OwnTime
+from domain.envelope import Event
+from domain.kinds import instant_text
+from domain.record import ME, OTHER, Asked, Background, Course, Stint, courses, own_between, partition, stints
+from domain.term import Term
+
+Item = dict[str, Any]
+
+NAMES: Final = (
+    "assigned",
+    "carried_in",
+    "accepted",
+    "on_time",
+    "reported_in_time",
+    "late",
+    "not_acted",
+    "waived",
+    "cancelled",
+    "handed_on",
+    "carried_out",
+    "own_time",
+    "waiting",
+    "stood_in",
+    "acted_for",
+    "escalations",
+    "rota",
+    "sittings",
+    "refused_entry",
+    "corrections",
+)
+"""Every figure, in the order of the report."""
+
+_HOLDERS: Final = {ME: "own", OTHER: "another_officer"}
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What the obligations gave so far, figure by figure, and the numbers that cases and sittings were given."""
+
+    asked: Asked
+    background: Background
+    figures: dict[str, list[Item]] = field(default_factory=lambda: {name: [] for name in NAMES})
+    cases: dict[str, int] = field(default_factory=dict)
+    definitions: dict[tuple[str, ...], bool] = field(default_factory=dict)
+
+
+def gather(events: Sequence[Event], into: Gathered) -> None:
+    """Add what one obligation's events say of the person. Obligations come in the order of their opening."""
+    if not events or events[0].type != "ObligationOpened":
+        return
+    asked, background = into.asked, into.background
+    starts, until = asked.bounds(background.mission.clock)
+    found = courses(events, until)
+    mine = {code: stints(course, asked, background) for code, course in found.items()}
+    subject = _Subject(events, into)
+    for code, course in found.items():
+        for stint in mine[code]:
+            _add_stint(stint, subject, into.figures, asked)
+        if mine[code]:
+            _add_own(mine[code][-1], subject, into.figures)
+        else:
+            _stood_in(course, subject, into)
+        _corrected(course, mine[code], subject, into.figures)
+    _deeds(found, events, subject, into, (starts, until))
+    _sittings(found, mine, events, subject, into, (starts, until))
+
+
+class _Subject:
+    """What an item says it is about, without a code that could point at anybody."""
+
+    def __init__(self, events: Sequence[Event], into: Gathered) -> None:
+        self.opened = events[0]
+        data = self.opened.data
+        self._into = into
+        self._obligation = data["obligation"]
+        sittings = [e.data["appointment"] for e in events if e.type == "AppointmentSet"]
+        self.sitting = {code: n for n, code in enumerate(sittings, 1)}
+        self.placed = {e.data["appointment"]: e.position for e in events if e.type == "AppointmentSet"}
+
+    def item(self, step: str | None, appointment: str | None) -> Item:
+        """The head of an item: definition, step, and a case's number or an obligation's period."""
+        data, into = self.opened.data, self._into
+        definition = data["definition"]
+        seen = (
+            data["instrument"],
+            data["instrument_version"],
+            definition["code"],
+            definition["paragraph"],
+        )
+        into.definitions[seen] = bool(definition["paragraph_confirmed"])
+        item: Item = {"definition": definition["code"], "mission": data["mission"]}
+        if step is not None:
+            item["step"] = step
+        if data["case_bound"]:
+            item["case"] = into.cases.setdefault(self._obligation, len(into.cases) + 1)
+        else:
+            item["obligation"] = self._obligation
+            item["period"] = data["period"]
+        if appointment is not None:
+            item["sitting"] = self.sitting.get(appointment, 0)
+        return item
+
+    def of(self, course_or_stint: Course | Stint) -> Item:
+        """The head of an item about a task."""
+        data = course_or_stint.opened.data
+        item = self.item(data["step"], data["appointment"])
+        if data["appointment"] is None and data["occurrence"] != "1":
+            item["occurrence"] = data["occurrence"]
+        return item
+
+
+def _add_stint(stint: Stint, subject: _Subject, figures: dict[str, list[Item]], asked: Asked) -> None:
+    base = subject.of(stint)
+    if stint.carried_in:
+        figures["carried_in"].append(base | {"since": _at(stint.began), "positions": [stint.began_position]})
+    else:
+        figures["assigned"].append(
+            base | {"at": _at(stint.began), "why": stint.why, "positions": [stint.began_position]}
+        )
+    ended = base | _ended(stint)
+    match stint.close:
+        case "open":
+            figures["carried_out"].append(ended)
+        case "handed_on" | "waived" | "cancelled" | "not_acted":
+            figures[stint.close].append(ended)
+        case "done":
+            assert stint.verdict is not None
+            name = {"on time": "on_time", "late": "late"}.get(stint.verdict.timeliness, "reported_in_time")
+            figures[name].append(ended)
+    for wait in stint.waits:
+        figures["waiting"].append(
+            base
+            | {
+                "cause": wait.cause,
+                "party": wait.party,
+                "clock": "stopped" if wait.stops else "ran_on",
+                "from": _at(wait.starts),
+                "until": _at(wait.ends),
+                "positions": list(wait.positions),
+            }
+        )
+
+
+def _ended(stint: Stint) -> Item:
+    """How a stint ended, and whose time it was: the same for every end, so that no end hides what another shows."""
+    verdict = stint.verdict
+    return {
+        "at": _at(stint.closed),
+        "outcome": stint.outcome or stint.close,
+        "reason": stint.reason,
+        "happened": _at(stint.happened) if stint.happened else None,
+        "term": stint.deadline.term,
+        "source": stint.opened.data["source"],
+        "original_due": stint.opened.data["deadline"]["due_at"],
+        "due": _at(stint.deadline.due_at),
+        "zone": stint.deadline.zone,
+        "provisional": stint.deadline.provisional,
+        "timeliness": verdict.timeliness if verdict else None,
+        "share": verdict.share if verdict else None,
+        "missed": verdict.missed if verdict else None,
+        "confirmed": stint.confirmed,
+        "own": _time(stint.own),
+        "intervals": [_interval(i) for i in stint.intervals],
+        "positions": list(stint.positions),
+    }
+
+
+def _add_own(stint: Stint, subject: _Subject, figures: dict[str, list[Item]]) -> None:
+    """One line for each task, whatever the number of stints: the last one's accounts hold all before it."""
+    figures["own_time"].append(
+        subject.of(stint)
+        | {
+            "term": stint.deadline.term,
+            "source": stint.opened.data["source"],
+            "in_period": _time(stint.own_in_period),
+            "in_all": _time(stint.own),
+            "intervals": [_interval(i) for i in stint.intervals],
+            "positions": list(stint.positions),
+        }
+    )
+
+
+def _stood_in(course: Course, subject: _Subject, into: Gathered) -> None:
+    """Time that leave moved to the person as a named substitute, on a task that they never held themselves."""
+    asked, background = into.asked, into.background
+    away = {a.posting for a in background.mission.absences.values() if a.substitute in asked.mine}
+    if not away & {h.posting for h in course.held}:
+        return
+    calendar = background.calendar(course.end.position if course.end else background.calendars[-1][0])
+    _, until = asked.bounds(background.mission.clock)
+    ended = course.end.happened if course.end else min(until, asked.seen)
+    parts = partition(course, asked, background, calendar, ended)
+    term = Term.parse(course.opened.data["deadline"]["term"])
+    own = own_between(parts, term, calendar, asked)
+    if own.amount:
+        absences = [course.origin.position, *course.positions]
+        into.figures["stood_in"].append(
+            subject.of(course)
+            | {"in_period": _time(own), "intervals": [_interval(i) for i in parts], "positions": absences}
+        )
+
+
+def _corrected(
+    course: Course, mine: Sequence[Stint], subject: _Subject, figures: dict[str, list[Item]]
+) -> None:
+    """Both sides of every correction of an end that was the person's."""
+    if course.end is None or not mine or mine[-1].close in ("open", "handed_on"):
+        return
+    values = {
+        "happened_at": course.end.data.get("happened_at"),
+        "outcome": course.end.data.get("outcome", mine[-1].close),
+        "reason": course.end.data.get("reason"),
+    }
+    for event in course.corrections:
+        name, value = event.data["field"], event.data["value"]
+        figures["corrections"].append(
+            subject.of(course)
+            | {
+                "field": name,
+                "before": values[name],
+                "after": value,
+                "reason": event.data["reason"],
+                "at": event.at,
+                "positions": [course.end.position, event.position],
+            }
+        )
+        values[name] = value
+
+
+_ANSWERS: Final = frozenset(
+    {
+        "TaskAccepted",
+        "TaskAssigned",
+        "TaskCompleted",
+        "TaskNotActed",
+        "ClockPaused",
+        "WaiverAnswered",
+        "WaiverProposed",
+    }
+)
+
+
+def _deeds(
+    found: dict[str, Course],
+    events: Sequence[Event],
+    subject: _Subject,
+    into: Gathered,
+    period: tuple[datetime, datetime],
+) -> None:
+    """Accepted, answered and done on behalf of somebody who was away."""
+    mine = into.asked.mine
+    for course in found.values():
+        for event, holder in course.accepted:
+            if holder in mine and period[0] <= event.happened < period[1]:
+                into.figures["accepted"].append(
+                    subject.of(course) | {"at": event.at, "positions": [event.position]}
+                )
+    for n, event in enumerate(events):
+        code = event.data.get("task")
+        if code not in found or not period[0] <= event.happened < period[1]:
+            continue
+        head = subject.of(found[code])
+        if (
+            event.type == "NoticeRecorded"
+            and event.data["kind"] == "escalation"
+            and mine & set(event.data["to"])
+        ):
+            answer = next(
+                (
+                    e
+                    for e in events[n + 1 :]
+                    if e.data.get("task") == code and e.type in _ANSWERS and e.by in mine
+                ),
+                None,
+            )
+            into.figures["escalations"].append(
+                head
+                | {
+                    "at": event.at,
+                    "answered": answer.at if answer else None,
+                    "by": answer.type if answer else None,
+                    "positions": [event.position, *([answer.position] if answer else [])],
+                }
+            )
+        elif event.by in mine and event.actor.get("for") not in (None, *mine):
+            into.figures["acted_for"].append(
+                head | {"at": event.at, "what": event.type, "positions": [event.position]}
+            )
+
+
+def _sittings(
+    found: dict[str, Course],
+    mine: dict[str, list[Stint]],
+    events: Sequence[Event],
+    subject: _Subject,
+    into: Gathered,
+    period: tuple[datetime, datetime],
+) -> None:
+    """The rota, and sittings attended. Refused at the door counts as an observation attempted, so it stands as performed."""
+    figures, people = into.figures, into.asked.mine
+    support = {
+        e.data["appointment"]: e
+        for e in events
+        if e.type == "ObserverAssigned" and e.data["support"] in people
+    }
+    for event in events:
+        if not period[0] <= event.happened < period[1]:
+            continue
+        if event.type == "RotaOffered" and people & set(event.data["to"]):
+            line = {"at": event.at, "answer": "offered", "reason": None, "positions": [event.position]}
+        elif event.type == "RotaAnswered" and event.data["posting"] in people:
+            answer, reason = event.data["answer"], event.data["reason"]
+            line = {"at": event.at, "answer": answer, "reason": reason, "positions": [event.position]}
+        else:
+            continue
+        figures["rota"].append(subject.item(None, event.data["appointment"]) | line)
+    for code, course in found.items():
+        end, appointment = course.end, course.opened.data["appointment"]
+        if end is None or appointment is None or not period[0] <= end.happened < period[1]:
+            continue
+        admitted = end.data.get("result", {}).get("admitted")
+        if end.data.get("outcome") == "refused_by_authorities":
+            admitted = "refused"
+        if admitted is None:
+            continue
+        observed = bool(mine[code]) and mine[code][-1].close not in ("open", "handed_on")
+        helped = support.get(appointment)
+        if not observed and helped is None:
+            continue
+        rests = [subject.placed[appointment], *([helped.position] if helped else []), end.position]
+        line = subject.of(course) | {
+            "as": "observer" if observed else "support",
+            "admitted": admitted,
+            "at": end.at,
+            "positions": rests,
+        }
+        figures["sittings"].append(line)
+        if admitted == "refused":
+            figures["refused_entry"].append(line)
+
+
+def counted(items: Iterable[Item]) -> list[Item]:
+    """How many of each definition and step."""
+    found: dict[tuple[str, str], int] = {}
+    for item in items:
+        key = (item["definition"], item["step"])
+        found[key] = found.get(key, 0) + 1
+    return [{"definition": d, "step": s, "count": n} for (d, s), n in sorted(found.items())]
+
+
+def _interval(part: Interval) -> Item:
+    """Whose it was: the person's own, another officer's (never which), a vacancy, a suspension, a party outside."""
+    account = _HOLDERS[part.who or OTHER] if part.kind == "holder" else part.kind
+    item: Item = {"account": account, "from": _at(part.starts), "until": _at(part.ends)}
+    if part.kind == "outside":
+        item["party"] = part.who
+    return item
+
+
+def _time(own: OwnTime) -> Item:
+    """Exact: working days, or seconds of a term in hours with the words that show them."""
+    if own.unit == "working days":
+        return {"working_days": own.amount}
+    return {"seconds": own.amount, "hours_minutes": f"{own.amount // 3600}:{own.amount // 60 % 60:02d}"}
+
+
+def _at(at: datetime) -> str:
+    return instant_text(at.replace(microsecond=0))
