@@ -25,6 +25,8 @@ _PATIENCE = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
 )
 _ACTIVITY_LIMIT = timedelta(seconds=20)
+_HOLD_ON = timedelta(seconds=5)
+"""While the database is away for longer than this, the workflow task is given back and a timer waits instead."""
 _NOT_AGAIN_BEFORE = timedelta(seconds=30)
 """A wake that changed nothing is not sent again at once: something else has to happen first."""
 
@@ -242,8 +244,12 @@ class ObligationWorkflow:
         )
         self._asking += 1
         try:
-            answer: Answer = await workflow.execute_activity(
-                port, ask, start_to_close_timeout=_ACTIVITY_LIMIT, retry_policy=_PATIENCE
+            answer: Answer = await workflow.execute_local_activity(
+                port,
+                ask,
+                start_to_close_timeout=_ACTIVITY_LIMIT,
+                retry_policy=_PATIENCE,
+                local_retry_threshold=_HOLD_ON,
             )
         finally:
             self._asking -= 1

@@ -14,7 +14,7 @@ import psycopg
 from chancery.embedded.postgres import EmbeddedPostgres
 from domain.envelope import Event, read_event
 from domain.kinds import instant
-from domain.obligation import Obligation, fold
+from domain.obligation import fold
 from domain.task import Task
 from tests.chaos.story import Acked
 
@@ -92,6 +92,7 @@ class Books:
 
 def _entry(events: Sequence[Event], tag: str) -> dict[str, Any]:
     state = fold(events)
+    sittings: dict[str | None, str] = {a.id: a.starts for a in state.sittings()}
     return {
         "outcome": state.outcome,
         "events": dict(sorted(Counter(e.type for e in events).items())),
@@ -99,18 +100,21 @@ def _entry(events: Sequence[Event], tag: str) -> dict[str, Any]:
         "sittings": [
             (a.status, a.outcome, a.observer, a.offered, dict(a.answers)) for a in state.sittings()
         ],
-        "tasks": {_plain(code, tag): _task(task, state, events) for code, task in sorted(state.tasks.items())},
+        "tasks": {
+            _plain(code, tag): _task(task, events, sittings.get(task.appointment))
+            for code, task in sorted(state.tasks.items())
+        },
     }
 
 
-def _task(task: Task, state: Obligation, events: Iterable[Event]) -> dict[str, Any]:
-    base = instant(state.appointments[task.appointment].starts) if task.step.startswith("attend") and task.appointment else None
+def _task(task: Task, events: Iterable[Event], sitting: str | None) -> dict[str, Any]:
+    """A report's clock hangs on its sitting; every other's counts from the minute in which it began."""
+    start = sitting if task.step == "attend-and-report" and sitting else f"{task.starts[:16]}:00Z"
     notices = [e.data for e in events if e.type == "NoticeRecorded" and e.data["task"] == task.id]
     return {
-        "counted from the sitting": base is None or instant(task.starts) == base,
-        "term": _seconds(task.starts, task.due),
-        "passed": [_seconds(task.starts, due) for due in task.passed],
-        "notices": sorted((n["kind"], n["n"], _seconds(task.starts, n["planned"]), tuple(n["to"])) for n in notices),
+        "due": _seconds(start, task.due),
+        "passed": [_seconds(start, due) for due in task.passed],
+        "notices": sorted((n["kind"], n["n"], _seconds(start, n["planned"]), tuple(n["to"])) for n in notices),
         "holders": [(h.posting, h.why) for h in task.holdings],
         "outcome": task.outcome,
         "timing": task.timing,

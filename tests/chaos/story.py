@@ -1,8 +1,9 @@
 """The script of a kill trial: two hundred trials of defenders, each observed from triage to follow-up, by the real clock.
 
-Time is honest: no process is given another clock. The definition is the shipped one with its terms in hours, and a sitting is
-moved, shortly before its observer is named, to an hour before the instant at which its report shall be due. So the
-deadlines of odd stories lie some tens of real seconds ahead and pass; those of even ones lie an hour ahead and are met.
+Time is honest: no process is given another clock. The definition is the shipped one with hours for most of its terms, and with
+the report bound to the sitting's beginning. When its observer is named the sitting is moved to some tens of real seconds ahead,
+so that the report's deadline lies there, to the second. In odd stories it passes, and a verdict follows; in even ones the
+report is done before and the proceeding is withdrawn.
 """
 
 from __future__ import annotations
@@ -25,21 +26,18 @@ from domain.envelope import OPERATOR, Actor
 from domain.instrument import snapshot
 from tests.made import FOCAL, POLITICAL, cid, posts
 
-HOUR: Final = timedelta(hours=1)
-TERMS: Final = {
-    "triage": "1h", "decide-and-staff": "3h", "attend-and-report": "1h", "verdict-flash": "2h", "decide-follow-up": "3h",
-}  # fmt: skip
+TERMS: Final = {"triage": "1h", "decide-and-staff": "3h", "verdict-flash": "2h", "decide-follow-up": "3h"}
 REPORT: Final = {"kind": "sitting_report", "sha256": "ab" * 32, "bytes": 1, "marking": "limite"}
 
 
 def in_hours() -> dict[str, Any]:
-    """The shipped definition of a trial's observation, its terms in hours, no step bound to the sitting's beginning."""
+    """The shipped definition of a trial's observation, with terms of hours, and the report due when the sitting begins."""
     chosen = definition("eu-hrd", "TRIAL-OBS")
     assert chosen is not None
     made = snapshot(chosen)
     for step in made["step"]:
-        step["term"] = TERMS[step["code"]]
-        step["bound"] = "after" if step["code"] == "attend-and-report" else "none"
+        step["term"] = TERMS.get(step["code"], step["term"])
+        step["bound"] = "appointment" if step["code"] == "attend-and-report" else "none"
     return made
 
 
@@ -56,7 +54,7 @@ class Officers:
     """Everybody who works in the mission: they wait for a task, end it, and send again what got no answer."""
 
     def __init__(self, desk: Desk, tag: str, margin: float) -> None:
-        """`margin`: seconds from the moment an observer is named to the due instant of a report that will be late."""
+        """`margin`: seconds from the moment an observer is named to the sitting, which is when the report is due."""
         self.acked = Acked()
         self.tag = tag
         self._desk = desk
@@ -103,27 +101,31 @@ class Officers:
         name, late = self.name(number), number % 2 == 1
         sitting = f"h-{self.tag}-{number:03}"
         await self._do(name, c.OpenObligation, **_opening())
-        far = datetime.now(UTC) + 5 * HOUR
+        far = datetime.now(UTC) + timedelta(hours=5)
         await self._do(name, c.RecordSittings, key="set", sittings=(_sitting(sitting, far),))
         await self._open(name, "triage.1")
         await self._do(name, c.CompleteTask, task="triage.1", checklist=("logged", "consulted"))
         await self._open(name, f"decide-and-staff.{sitting}")
         await self._do(name, c.AnswerRota, POLITICAL, appointment=sitting, claim=True)
-        held = datetime.now(UTC).replace(microsecond=0) - (HOUR - self._margin if late else timedelta(minutes=1))
-        await self._do(name, c.RecordSittings, key="moved", sittings=(_sitting(sitting, held),))
+        near = datetime.now(UTC).replace(microsecond=0) + self._margin
+        await self._do(name, c.RecordSittings, key="moved", sittings=(_sitting(sitting, near),))
         await self._do(
             name, c.CompleteTask, task=f"decide-and-staff.{sitting}", checklist=("briefed",),
             result={"decision": "observe", "observer": POLITICAL.code},
         )  # fmt: skip
         report = f"attend-and-report.{sitting}"
         await self._open(name, report, passed=late)
-        await self._do(name, c.RecordSittingHeld, POLITICAL, appointment=sitting, outcome="verdict")
+        if late:
+            await self._do(name, c.RecordSittingHeld, POLITICAL, appointment=sitting, outcome="verdict")
         await self._do(
             name, c.CompleteTask, POLITICAL, task=report, checklist=("attended",), evidence=(REPORT,),
             result={"admitted": "yes"}, reason="capacity" if late else None,
         )  # fmt: skip
-        await self._open(name, "verdict-flash.1")
-        await self._do(name, c.CompleteTask, task="verdict-flash.1")
+        if late:
+            await self._open(name, "verdict-flash.1")
+            await self._do(name, c.CompleteTask, task="verdict-flash.1")
+        else:
+            await self._do(name, c.EndProceeding, cause="withdrawn")
         await self._open(name, "decide-follow-up.1")
         await self._do(
             name, c.CompleteTask, task="decide-follow-up.1", checklist=("feedback",), result={"follow_up": "none"}

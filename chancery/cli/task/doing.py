@@ -1,6 +1,6 @@
 """What the holder does: accept, complete, decline, decide not to act; and what the focal point gives to somebody else."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ Happened = Annotated[
     str | None, typer.Option("--happened-at", metavar="TIME", help="When it happened, if not now; the mission's time.")
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="CODE", help="Why, by a code.")]
+_NEEDED: Any = ...
 
 
 @verb(app, "accept", changes=True, examples=("chancery task accept Q-EG:COORD-LOCAL:2026-05/hold.1 --as Q-103",))
@@ -82,7 +83,7 @@ async def complete(
 async def decline(
     where: Where,
     task: Which = None,
-    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, by a code.")] = ...,  # type: ignore[assignment]
+    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, by a code.")] = _NEEDED,
     seen: Seen = None,
 ) -> None:
     """Say that you cannot take a task; it goes to whoever comes next."""
@@ -105,7 +106,7 @@ async def decline(
 async def reassign(
     where: Where,
     task: Which = None,
-    to: Annotated[str, typer.Option("--to", metavar="OFFICER", help="Who shall hold it from now on.")] = ...,  # type: ignore[assignment]
+    to: Annotated[str, typer.Option("--to", metavar="OFFICER", help="Who shall hold it from now on.")] = _NEEDED,
     seen: Seen = None,
 ) -> None:
     """Give a task to somebody else of the mission."""
@@ -142,8 +143,8 @@ async def reassign(
 async def not_act(
     where: Where,
     task: Which = None,
-    outcome: Annotated[str, typer.Option("--outcome", metavar="CODE", help="How it ends.")] = ...,  # type: ignore[assignment]
-    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, by a code.")] = ...,  # type: ignore[assignment]
+    outcome: Annotated[str, typer.Option("--outcome", metavar="CODE", help="How it ends.")] = _NEEDED,
+    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, by a code.")] = _NEEDED,
     happened_at: Happened = None,
     note: Note = None,
     seen: Seen = None,
