@@ -19,8 +19,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from typing_extensions import override
 
 PREFIX: Final = "CHANCERY_"
-RESERVED: Final = frozenset({"CHANCERY_TRIALS"})
-"""Names with our prefix that are not settings of an installation: how often the long fault tests kill."""
+RESERVED: Final = frozenset({"CHANCERY_TRIALS", "CHANCERY_AS"})
+"""Names with our prefix that are no settings of an installation: how often the long fault tests kill; who acts."""
 
 
 class SettingsRefused(Exception):

@@ -242,8 +242,8 @@ def _stint(course: Course, first: int, last: int, asked: Asked, background: Back
     happened = _happened(course, end)
     parts = partition(course, asked, background, calendar, min(happened or closed, closed))
     term = Term.parse(deadline.term)
-    waits = tuple(w for w in _waits(course, calendar, closed) if w.ends > begun.starts and w.starts < closed)
-    standing = close == "open" and bool(waits) and waits[-1].stops and waits[-1].ends >= closed
+    waits = tuple(w for w in _waits(course, closed) if w.ends > begun.starts and w.starts < closed)
+    standing = close == "open" and _stands(course, closed)
     corrected = {e.data["field"]: e.data["value"] for e in course.corrections} if end else {}
     said = course.waiver.data if close == "waived" and course.waiver else end.data if end else {}
     upto = [p for p in course.positions if position is None or p <= position]
@@ -272,6 +272,12 @@ def _stint(course: Course, first: int, last: int, asked: Asked, background: Back
         waits=waits,
         positions=tuple(sorted({course.origin.position, *upto, *later})),
     )
+
+
+def _stands(course: Course, at: datetime) -> bool:
+    """Whether the clock stands still at that instant: nothing can be late meanwhile."""
+    found = _waits(course, at)
+    return bool(found) and found[-1].stops and found[-1].ends >= at.replace(microsecond=0)
 
 
 def _happened(course: Course, end: Event | None) -> datetime | None:
@@ -312,7 +318,7 @@ def partition(
     begin = _begin(course)
     waits = [
         Wait(w.cause, w.party, w.starts, w.ends)
-        for w in _waits(course, calendar, ended)
+        for w in _waits(course, ended)
         if (w.ends - w.starts) >= SECOND
     ]
     return accounts.apportion(
@@ -326,7 +332,7 @@ def partition(
     )
 
 
-def _waits(course: Course, calendar: Calendar, until: datetime) -> list[Waited]:
+def _waits(course: Course, until: datetime) -> list[Waited]:
     """Each wait up to its end: resumed, lapsed, the task's own end, or `until` while it lasts."""
     found = []
     for first, *more in course.waits:

@@ -78,7 +78,7 @@ def plan(
     notices = [
         Notice("reminder", n, at, ("holder",))
         for n, day in enumerate(_reminder_days(deadline, begin, calendar, stop), start=1)
-        if begin < (at := calendar.at(day, MORNING)) < deadline.due_at
+        if (at := calendar.at(day, MORNING)) < deadline.due_at
     ]
     notices.append(Notice("overdue", 1, deadline.due_at + SECOND, ("holder", "focal_point_weekly")))
     if escalates:

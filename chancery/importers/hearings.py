@@ -15,10 +15,11 @@ from domain import commands as c
 from domain import policy
 from domain.envelope import OPERATOR, Actor
 from domain.instrument import snapshot
-from domain.kinds import SealedRef, instant_text
+from domain.kinds import SealedRef
 from domain.mission import Mission
 from domain.obligation import Appointment, Obligation
 from domain.refusals import Refused
+from domain.task import text
 
 INSTRUMENT = "eu-hrd"
 
@@ -27,7 +28,7 @@ INSTRUMENT = "eu-hrd"
 class HearingsOutcome:
     """What a list meant: numbers of sittings by what became of them, and the position of the last event, 0 if none.
 
-    `left` are sittings that the list gives another time although they were held or cancelled: they stay as they are.
+    `left` are sittings that the list moves or cancels although they were held, or lists after the end: they stay as they are.
     """
 
     obligation: str
@@ -129,24 +130,28 @@ class _Sorted:
 
 def _sort(trial: _Trial, listed: list[Listed], known: Obligation) -> _Sorted:
     by_match = {a.match: a for a in known.appointments.values() if a.match is not None}
+    by_hand = {a.starts: a for a in known.appointments.values() if a.match is None}
     found = _Sorted([])
     for one in listed:
         match = trial.office.vault.blind(trial.key, "uid", one.uid)
-        kind = _kind(one, by_match.get(match))
+        kind = _kind(one, by_match.get(match) or by_hand.get(text(one.starts)), known)
         setattr(found, kind, getattr(found, kind) + 1)
         if kind in ("new", "moved", "cancelled"):
             found.changes.append((match, one))
     return found
 
 
-def _kind(one: Listed, old: Appointment | None) -> str:
+def _kind(one: Listed, old: Appointment | None, known: Obligation) -> str:
+    """What the list means for a sitting, as `domain.deciding.sittings` will decide it."""
     if old is None:
         return "unchanged" if one.cancelled else "new"
     if one.cancelled:
         return {"set": "cancelled", "held": "left"}.get(old.status, "unchanged")
-    same = instant_text(one.starts) == old.starts
+    same = text(one.starts) == old.starts
     if old.status == "set":
         return "unchanged" if same else "moved"
+    if old.status == "cancelled" and known.ended_cause is None:
+        return "new"  # the court lists it again
     return "unchanged" if same and old.status == "held" else "left"
 
 

@@ -17,10 +17,11 @@ from domain import mission_decide, policy
 from domain.envelope import OPERATOR, Actor, Event
 from domain.events import New
 from domain.instant import BadInput, check_year, date_from_text
+from domain.instrument import HEADQUARTERS
 from domain.mission import Mission, Posting, evolve
 from domain.refusals import Refused
 
-_HEADQUARTERS = ("hq_", "auditor", "data_protection_officer")
+_AT_HEADQUARTERS = HEADQUARTERS | {"auditor", "data_protection_officer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def _take_in(state: Mission, made: Sequence[New]) -> None:
 
 def _adoption(mission: str, lines: Sequence[StaffLine], on: str) -> adoption.Plan:
     """Where every role is one of headquarters, the mission is headquarters."""
-    hq = all(line.role.startswith(_HEADQUARTERS) for line in lines)
+    hq = all(line.role in _AT_HEADQUARTERS for line in lines)
     return adoption.Plan(mission, lines[0].host, lines[0].zone, on, kind="headquarters" if hq else "mission")
 
 
@@ -188,6 +189,13 @@ def _fits(state: Mission, lines: Sequence[StaffLine], problems: Problems) -> Non
             f"mission {state.code} is accredited to {', '.join(sorted(countries))}, not {first.host}.",
         )
     for line in lines:
+        if line.role in HEADQUARTERS and state.kind != "headquarters":
+            problems.add(
+                line.number,
+                "role",
+                "no-such-role",
+                f"{line.role} is a role of headquarters; {state.code} is a mission.",
+            )
         post = state.posts.get(line.post)
         if post is not None and post.role != line.role:
             problems.add(

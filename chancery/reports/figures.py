@@ -66,7 +66,7 @@ def gather(events: Sequence[Event], into: Gathered) -> None:
     subject = _Subject(events, into)
     for code, course in found.items():
         for stint in mine[code]:
-            _add_stint(stint, subject, into.figures, asked)
+            _add_stint(stint, subject, into.figures)
         if mine[code]:
             _add_own(mine[code][-1], subject, into.figures)
         else:
@@ -120,7 +120,7 @@ class _Subject:
         return item
 
 
-def _add_stint(stint: Stint, subject: _Subject, figures: dict[str, list[Item]], asked: Asked) -> None:
+def _add_stint(stint: Stint, subject: _Subject, figures: dict[str, list[Item]]) -> None:
     base = subject.of(stint)
     if stint.carried_in:
         figures["carried_in"].append(base | {"since": _at(stint.began), "positions": [stint.began_position]})

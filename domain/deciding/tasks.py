@@ -68,6 +68,8 @@ def decline(
         raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(LATE_REASONS))
     refused = [*task.refused_by, task.posting, actor.code]
     posting, why = mission.assignee(task.owner_role, now, shunned(task.step, mission, refused))
+    if posting == task.posting and posting in task.refused_by:
+        return []  # said already, and there is nobody else
     made = [New("TaskDeclined", {"task": task.id, "reason": command.reason})]
     if posting != task.posting:
         made.append(New("TaskAssigned", {"task": task.id, "posting": posting, "why": why}))

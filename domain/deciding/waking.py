@@ -41,9 +41,11 @@ def wake(state: Obligation, mission: Mission, now: datetime, planned: datetime |
     placed: list[tuple[str, New]] = []
     for line in lines:
         reached = ""
-        for new in line:  # what a fact rests on stays before it
-            reached = max(reached, new.at or current)
-            placed.append((reached, new))
+        for new in line:
+            at = new.at or current
+            if new.type != "TaskAssigned":  # what a fact rests on stays before it; no notice rests on who holds the task
+                at = reached = max(reached, at)
+            placed.append((at, new))
     return [new for _, new in sorted(placed, key=lambda pair: pair[0])]
 
 

@@ -115,13 +115,12 @@ class Officers:
         )  # fmt: skip
         report = f"attend-and-report.{sitting}"
         await self._open(name, report, passed=late)
-        if late:
-            await self._do(name, c.RecordSittingHeld, POLITICAL, appointment=sitting, outcome="verdict")
         await self._do(
             name, c.CompleteTask, POLITICAL, task=report, checklist=("attended",), evidence=(REPORT,),
             result={"admitted": "yes"}, reason="capacity" if late else None,
         )  # fmt: skip
         if late:
+            await self._do(name, c.RecordSittingHeld, POLITICAL, appointment=sitting, outcome="verdict")
             await self._open(name, "verdict-flash.1")
             await self._do(name, c.CompleteTask, task="verdict-flash.1")
         else:

@@ -30,7 +30,7 @@ from tests.log.tools import tell
 
 pytestmark = pytest.mark.chaos
 
-OBLIGATIONS = int(os.environ.get("CHANCERY_TRIALS_OBLIGATIONS", "200"))
+OBLIGATIONS = 200
 SEED = 20260518
 EACH_IN_A_WAVE = 3
 TRIALS = int(os.environ.get("CHANCERY_TRIALS", "50"))

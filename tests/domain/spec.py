@@ -158,7 +158,9 @@ class World:
         log, state = self.logs["mission" if mine else "obligation"], self.mission if mine else self.obligation
         number = sum(map(len, self.logs.values())) + 1
         id_ = f"00000000-0000-0000-0000-{number:012d}"
-        event = Event(id_, new.type, "s", len(log) + 1, new.at or text(self.now), actor, command, new.data, number)
+        event = Event(
+            id_, new.type, "s", len(log) + 1, new.at or text(self.now), actor, command, new.data, number
+        )
         log.append(event)
         (missions.evolve if isinstance(state, Mission) else obligations.evolve)(state, event)  # type: ignore[arg-type]
 
@@ -215,7 +217,12 @@ def wake(name: str, planned: datetime) -> c.Wake:
 
 def on(kind: type[c.ObligationCommand], **data: Any) -> Any:
     """A command on obligation o-1; its id is made of what it says."""
-    return kind(command_id=cid(f"{kind.__name__} {sorted(data.items(), key=str)}"), mission="Q", obligation="o-1", **data)
+    return kind(
+        command_id=cid(f"{kind.__name__} {sorted(data.items(), key=str)}"),
+        mission="Q",
+        obligation="o-1",
+        **data,
+    )
 
 
 def refresh(world: World) -> c.Refresh:

@@ -1,7 +1,5 @@
 """Whose time it was: every sentence of that section, and the partition by property."""
 
-# ruff: noqa: PLR0917 - Hypothesis hands its values over by position
-
 from __future__ import annotations
 
 from datetime import datetime, timedelta
@@ -192,6 +190,18 @@ def test_hours_pass_to_the_fallback_in_a_suspension() -> None:
     ]
 
 
+def test_only_what_has_passed_on_since_runs_in_a_suspension() -> None:
+    stop = [Suspension("s", at("04T11:00"), at("04T20:00"))]
+    since_before = Span(
+        "b", at("04T10:00"), at("04T10:30"), fallback=True
+    )  # a fallback inside the closed mission
+    found = accounts([since_before], "04T10:00", "04T14:00", H, suspensions=stop)
+    assert kinds(found)[-1] == "04T11:00 04T14:00 suspension"
+    passed = Span("b", at("04T12:00"), at("04T12:00"), fallback=True)
+    working = accounts([Span("a", at("04T10:00")), passed], "04T10:00", "04T14:00", WD, suspensions=stop)
+    assert kinds(working) == ["04T10:00 04T11:00 holder a", "04T11:00 04T14:00 suspension"]
+
+
 # -- verdicts ---------------------------------------------------------------------------------------------------------
 
 FIVE = compute(WD, at("04T10:00"), BARE)  # due Monday 11 May, 23:59:59
@@ -233,6 +243,9 @@ def test_hours_are_judged_by_the_second() -> None:
     part = accounts([Span("a", at("04T10:00"), at("04T10:01"))], "04T10:00", "05T10:00:01", H)
     assert verdict(deadline, whole, "a", BARE, source="product_default").share == "late in my hands"
     assert verdict(deadline, part, "a", BARE, source="product_default").share == "late, shared"
+    equal = accounts([Span("a", at("04T10:00"), at("04T10:00:01"))], "04T10:00", "05T10:00:01", H)
+    assert own_time(equal, "a", H, BARE).amount == 86_400
+    assert verdict(deadline, equal, "a", BARE, source="product_default").share == "late, shared"
     in_time = accounts([Span("a", at("04T10:00"), at("04T10:00"))], "04T10:00", "05T10:00", H)
     assert verdict(deadline, in_time, "a", BARE, source="product_default").words == "on time"
 

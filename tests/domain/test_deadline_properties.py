@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from domain.calendar import Calendar, Holiday, Suspension, Wait
 from domain.deadline import Deadline, compute, recompute
-from domain.events import DeadlineData
+from domain.events.shapes import DeadlineData
 from domain.term import Term
 
 ZONES = ["Africa/Cairo", "Europe/Brussels", "America/Havana", "Asia/Tehran", "Pacific/Apia", "Asia/Brunei"]

@@ -24,6 +24,7 @@ from tests.domain.spec import (
 )
 from tests.made import AGENT, ALTERNATE, DEPUTY, FOCAL, HEAD, POLITICAL, cid, opening
 
+
 def away(posting: str, first: str, last: str, substitute: str | None = None) -> c.RecordAbsence:
     command: c.RecordAbsence = at_q(
         c.RecordAbsence, posting=posting, from_day=first, until=last, substitute=substitute
@@ -49,8 +50,12 @@ def refreshed(world: World) -> World:
 def vacancy() -> World:
     """The focal point leaves on 31 December; the next one comes on 6 January."""
     world = mission_q().at("2026-12-01 09:00").by(ENGINE_WORKFLOW)
-    world.having(opening("o-1", period="2026-11").model_copy(update={"due_day": "2027-01-31"}), open_task("hold"))
-    world.by(OPERATOR).having(at_q(c.EndPosting, posting="p-fp", until="2026-12-31"), successor("p-fp2", "2027-01-06"))
+    world.having(
+        opening("o-1", period="2026-11").model_copy(update={"due_day": "2027-01-31"}), open_task("hold")
+    )
+    world.by(OPERATOR).having(
+        at_q(c.EndPosting, posting="p-fp", until="2026-12-31"), successor("p-fp2", "2027-01-06")
+    )
     return world
 
 
@@ -58,7 +63,8 @@ def test_a_vacancy_hands_the_task_to_the_alternate_and_the_new_focal_point_gets_
     world = vacancy()
     assert world.mission.staffing_change(world.now) == cairo("2027-01-01 00:00")
     world.at("2027-01-01 00:00").staffed().then(
-        fact("TaskAssigned", z("2027-01-01 00:00"), posting="p-alt", why="alternate")
+        fact("NoticeRecorded", z("2026-12-30 09:00"), kind="reminder", to=["p-alt"]),
+        fact("TaskAssigned", z("2027-01-01 00:00"), posting="p-alt", why="alternate"),
     )
     world.at("2027-01-05 12:00").staffed()
     assert world.task("hold.1").posting == "p-alt"
@@ -115,8 +121,12 @@ def test_leave_without_a_substitute_passes_the_task_on_and_the_return_takes_it_b
 def test_leave_with_a_substitute_leaves_the_task_and_the_substitute_acts() -> None:
     world = coordination().by(OPERATOR).having(away("p-fp", "2026-05-10", "2026-05-14", "p-pol"))
     world.at("2026-05-10 00:00").staffed().nothing()
-    world.at("2026-05-11 09:00").by(POLITICAL).when(on(c.AcceptTask, task="hold.1")).then(fact("TaskAccepted"))
-    world.at("2026-05-15 09:00").when(on(c.DeclineTask, task="hold.1", reason="capacity")).refused("not-your-task")
+    world.at("2026-05-11 09:00").by(POLITICAL).when(on(c.AcceptTask, task="hold.1")).then(
+        fact("TaskAccepted")
+    )
+    world.at("2026-05-15 09:00").when(on(c.DeclineTask, task="hold.1", reason="capacity")).refused(
+        "not-your-task"
+    )
 
 
 def test_a_substitute_who_goes_away_too_is_no_owner() -> None:
@@ -135,7 +145,9 @@ def test_focal_point_and_alternate_both_on_leave() -> None:
     world = coordination().by(OPERATOR)
     world.having(away("p-fp", "2026-05-10", "2026-05-14"), away("p-alt", "2026-05-10", "2026-05-12"))
     world.at("2026-05-10 00:00").staffed().then(fact("TaskAssigned", posting="p-dep", why="deputy"))
-    world.at("2026-05-13 00:00").staffed().nothing()  # the deputy keeps it until whoever's role it is comes back
+    world.at(
+        "2026-05-13 00:00"
+    ).staffed().nothing()  # the deputy keeps it until whoever's role it is comes back
 
 
 def test_an_absence_without_a_kind_ends_sooner() -> None:
@@ -212,8 +224,12 @@ def test_a_local_agent_is_never_alone_at_a_sitting() -> None:
     world.when(decided("s-1", support="p-la")).then(
         fact("TaskCompleted"), fact("ObserverAssigned", observer="p-pol", support="p-la")
     )
-    world.by(ENGINE_WORKFLOW).having(open_task("attend-and-report", "s-1", appointment="s-1", posting="p-pol"))
-    world.by(FOCAL).when(on(c.ReassignTask, task="attend-and-report.s-1", posting="p-la")).refused("never-alone")
+    world.by(ENGINE_WORKFLOW).having(
+        open_task("attend-and-report", "s-1", appointment="s-1", posting="p-pol")
+    )
+    world.by(FOCAL).when(on(c.ReassignTask, task="attend-and-report.s-1", posting="p-la")).refused(
+        "never-alone"
+    )
 
 
 def test_a_local_agent_stands_in_for_no_officer() -> None:
@@ -238,7 +254,9 @@ def test_everybody_present_is_offered_a_sitting_but_no_local_agent() -> None:
     world = trial().by(OPERATOR).having(away("p-alt", "2026-05-01", "2026-05-14"))
     world.by(ENGINE_WORKFLOW).when(on(c.OfferRota, appointment="s-1"))
     world.then(fact("RotaOffered", to=["p-fp", "p-pol", "p-dep"]))
-    world.when(c.OfferRota(command_id=cid("again"), mission="Q", obligation="o-1", appointment="s-1")).nothing()
+    world.when(
+        c.OfferRota(command_id=cid("again"), mission="Q", obligation="o-1", appointment="s-1")
+    ).nothing()
     world.by(AGENT).when(on(c.AnswerRota, appointment="s-1", claim=True)).refused("not-offered")
 
 

@@ -59,6 +59,7 @@ def ratio(once: Callable[[], object], database: Database, held: float, window: f
     before = rate(once, window)
     with psycopg.connect(database.reader_url) as reader:
         reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # a long report is not idle; we are
         reader.execute("SELECT count(*) FROM log.event")
         rate(once, held - window)
         during = rate(once, window)

@@ -1,0 +1,103 @@
+"""`log`: read the record as it grows, and check that it is what was written."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from chancery.cli.progress import bar
+from chancery.cli.shared import Table, installed, noun, say, show, state, verb
+from chancery.i18n import tr
+
+if TYPE_CHECKING:
+    from chancery.log.store import Recorded
+
+app: Final = noun("log", "The record: append-only, every event with its place and its leaf.")
+
+
+@verb(app, "tail", examples=("chancery log tail", "chancery log tail --after 120 --follow --json"))
+async def tail(
+    after: Annotated[int | None, typer.Option("--after", metavar="POSITION", min=0, help="From there on; else the last 20.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Stay, and print what comes.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many, unless following.")] = 1000,
+) -> None:
+    """Print events in the order of the log.
+
+    With --json and --follow: one object a line.
+    """
+    from chancery.log.tail import Tail
+
+    async with AsyncExitStack() as stack:
+        here = await stack.enter_async_context(installed())
+        head = await here.log.head()
+        at = max(0, head - 20) if after is None else after
+        events = await here.log.read(at, limit)
+        if not follow:
+            data = {"position": head, "events": [_data(e) for e in events]}
+            show("log-tail", data, lambda: [_table(events)])
+            return
+        for event in events:
+            _print_line(event)
+        at = events[-1].position if events else at
+        watching = await stack.enter_async_context(Tail(here.log, here.url))
+        say("Following the log; Ctrl-C ends it.")
+        async for batch in watching.follow(at):
+            for event in batch:
+                _print_line(event)
+
+
+def _data(one: Recorded) -> dict[str, Any]:
+    return {"position": one.position, "recorded_us": one.recorded_us, "leaf": one.leaf.hex(), "event": one.event}
+
+
+def _row(one: Recorded) -> tuple[str, ...]:
+    event = one.event
+    return (str(one.position), event["at"], event["type"], event["stream"], event["actor"]["code"], one.leaf.hex()[:16])
+
+
+def _table(events: list[Recorded]) -> Table:
+    headings = ("Position", "When (UTC)", "Event", "Stream", "By", "Leaf")
+    return Table(headings, [_row(e) for e in events], empty="The log holds nothing there.")
+
+
+def _print_line(one: Recorded) -> None:
+    text = json.dumps({"schema": "chancery.log-event/1"} | _data(one), ensure_ascii=False) if state().json else "\t".join(_row(one))
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+@verb(app, "verify", examples=("chancery log verify", "chancery log verify --json"))
+async def verify(
+    after_head: Annotated[
+        int | None, typer.Option("--expect", metavar="POSITION", min=0, help="Fail if the log is shorter than this.")
+    ] = None,
+) -> None:
+    """Derive everything in the log again from its bytes, and compare.
+
+    Exit code 1 if anything differs. It proves that the table is whole, not that nobody has rewritten all of it.
+    """
+    from chancery.log.verify import verify as check
+
+    async with installed() as here:
+        with bar("Verifying") as progress:
+            findings = await asyncio.shield(check(here.log, progress))
+        found = [{"position": f.position, "code": f.code, "message": f.message} for f in findings.found]
+        if after_head is not None and findings.head < after_head:
+            short = tr("the log ends at {head}, before {expected}", head=findings.head, expected=after_head)
+            found.append({"position": findings.head, "code": "log.short", "message": short})
+        data = {"head": findings.head, "events": findings.events, "ok": not found, "findings": found}
+
+        def page() -> list[str | Table]:
+            if not found:
+                return [tr("{n} events up to position {head}: all as written.", n=findings.events, head=findings.head)]
+            rows = [(str(f["position"]), str(f["code"]), str(f["message"])) for f in found]
+            return [Table(("Position", "Finding", "What is wrong"), rows)]
+
+        show("log-verify", data, page)
+        if found:
+            raise typer.Exit(1)

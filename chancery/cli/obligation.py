@@ -1,0 +1,232 @@
+"""`obligation`: definitions at work. List them, look at one, open one, set its gates, say what became of a sitting."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+from chancery.cli import names
+from chancery.cli.shared import Fault, Table, command_id, installed, local, noun, show, show_receipt, state, submit, verb
+from chancery.cli.times import day, moment
+from chancery.i18n import word
+
+app: Final = noun("obligation", "Definitions at work: for a period, a proceeding or a case.")
+gate: Final = noun("gate", "What a procedure needs before it may go on.")
+app.add_typer(gate)
+Which = Annotated[str, typer.Argument(metavar="OBLIGATION", help="The obligation, as `obligation list` shows it.")]
+_NEEDED: Any = ...
+
+
+@verb(app, "list", examples=("chancery obligation list --mission Q", "chancery obligation list --all --json"))
+async def list_(
+    mission: Annotated[str | None, typer.Option("--mission", help="Of one mission.")] = None,
+    definition: Annotated[str | None, typer.Option("--definition", help="Of one definition, such as TRIAL-OBS.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Ended ones too.")] = False,
+) -> None:
+    """List obligations, the soonest due first."""
+    from chancery import queries
+    from domain.refusals import Refused
+
+    async with installed() as here:
+        if mission is not None and not (await here.desk.mission(mission)).version:
+            raise Refused("no-such-mission", mission=mission)
+        rows = await queries.obligations(
+            here.log, mission=mission, definition=definition, status=None if all_ else "open"
+        )
+        zones = {row["code"]: row["zone"] for row in await queries.missions(here.log)}
+
+        def page() -> list[Table]:
+            table = Table(("Obligation", "What", "Mission", "Period", "Next due (local)", "State"), empty="None is open.")
+            for row in rows:
+                title = names.definition_title(row["instrument"], row["definition"])
+                due = local(row["next_due"], zones[row["mission"]])
+                ended = word(row["outcome"] or row["status"])
+                table.rows.append((row["id"], title, row["mission"], row["period"] or "", due, ended))
+            return [table]
+
+        show("obligation-list", {"position": await here.log.head(), "obligations": rows}, page)
+
+
+@verb(app, "open", changes=True, examples=("chancery obligation open --mission Q --definition CONTACT-ANNUAL --as Q-103",))
+async def open_(
+    mission: Annotated[str, typer.Option("--mission", help="The mission's code.")] = _NEEDED,
+    definition: Annotated[str, typer.Option("--definition", metavar="CODE", help="What the instrument asks.")] = _NEEDED,
+    accreditation: Annotated[
+        str | None, typer.Option("--accreditation", metavar="CODE", help="For which country, if the mission has several.")
+    ] = None,
+    instrument: Annotated[str, typer.Option("--instrument", help="The text it comes from.")] = "eu-hrd",
+    period: Annotated[str | None, typer.Option("--period", help="Its period, such as 2026 or 2026-05.")] = None,
+    due: Annotated[str | None, typer.Option("--due", metavar="DAY", help="The last day of the period.")] = None,
+    id_: Annotated[str | None, typer.Option("--id", metavar="CODE", help="Its code; a random one if not given.")] = None,
+) -> None:
+    """Put a definition to work."""
+    from chancery.instruments import definition as shipped
+    from chancery.instruments import shipped as instruments
+    from domain import commands as c
+    from domain.cadence import identity
+    from domain.instrument import snapshot
+    from domain.refusals import Refused
+
+    chosen = shipped(instrument, definition)
+    if chosen is None:
+        raise Refused("no-such-definition", mission=mission, definition=definition)
+    async with installed() as here:
+        at = await here.desk.mission(mission)
+        if not at.version:
+            raise Refused("no-such-mission", mission=mission)
+        if accreditation is None and len(at.accreditations) != 1:
+            raise Fault(
+                "usage",
+                "Mission {mission} has several accreditations: {codes}. Say which with --accreditation.",
+                mission=mission,
+                codes=", ".join(sorted(at.accreditations)),
+            )
+        code = accreditation or next(iter(at.accreditations))
+        # A recurring duty is known by what and when, so that the daily tick does not open it again beside this one.
+        name = id_ or (identity(code, definition, period) if period else f"o-{command_id().hex[:12]}")
+        command = c.OpenObligation(
+            command_id=command_id(),
+            mission=mission,
+            obligation=name,
+            accreditation=code,
+            instrument=instrument,
+            instrument_version=instruments()[instrument]["version"],
+            definition=definition,
+            definition_data=snapshot(chosen),
+            period=period,
+            due_day=None if due is None else day(due, "--due"),
+        )
+        show_receipt(await submit(here, command), obligation=name)
+        if not state().json:
+            typer.echo(name)
+
+
+async def _mission_of(here: Any, obligation: str) -> str:
+    """The mission of an obligation. Raises Refused `no-such-obligation`."""
+    from domain.refusals import Refused
+
+    found = await here.desk.obligation(obligation)
+    if not found.version:
+        raise Refused("no-such-obligation", obligation=obligation)
+    return str(found.mission)
+
+
+async def _gate(which: str, name: str, *, opened: bool) -> None:
+    from domain import commands as c
+
+    async with installed() as here:
+        mission = await _mission_of(here, which)
+        command = c.SetGate(command_id=command_id(), mission=mission, obligation=which, gate=name, open=opened)
+        show_receipt(await submit(here, command))
+
+
+@verb(gate, "open", changes=True, examples=("chancery obligation gate open OBLIGATION proceed --as Q-103",))
+async def gate_open(
+    which: Which, name: Annotated[str, typer.Argument(metavar="GATE", help="The gate's code.")]
+) -> None:
+    """Let what stands behind a gate go on."""
+    await _gate(which, name, opened=True)
+
+
+@verb(gate, "close", changes=True, examples=("chancery obligation gate close OBLIGATION proceed --as Q-103",))
+async def gate_close(
+    which: Which, name: Annotated[str, typer.Argument(metavar="GATE", help="The gate's code.")]
+) -> None:
+    """Stop what stands behind a gate; its open tasks fall away."""
+    await _gate(which, name, opened=False)
+
+
+@verb(
+    app,
+    "held",
+    changes=True,
+    examples=(
+        "chancery obligation held OBLIGATION SITTING --outcome adjourned --next 2026-09-09T09:30 --as Q-103",
+        "chancery obligation held OBLIGATION SITTING --outcome verdict --happened-at 2026-12-02T11:00 --as Q-103",
+    ),
+)
+async def held(
+    which: Which,
+    sitting: Annotated[str, typer.Argument(metavar="SITTING", help="The sitting, as `obligation show` lists it.")],
+    outcome: Annotated[
+        Literal["adjourned", "adjourned_without_day", "not_held", "verdict"],
+        typer.Option("--outcome", help="What became of it."),
+    ] = _NEEDED,
+    happened_at: Annotated[
+        str | None, typer.Option("--happened-at", metavar="TIME", help="When, if not now; the mission's time.")
+    ] = None,
+    next_: Annotated[
+        str | None, typer.Option("--next", metavar="TIME|DAY", help="The next sitting, if it was adjourned to one.")
+    ] = None,
+) -> None:
+    """Record what became of a sitting; an adjournment sets the next one."""
+    from domain import commands as c
+    from domain.deciding.procedure import start_of_day
+
+    async with installed() as here:
+        mission = await here.desk.mission(await _mission_of(here, which))
+        zone = mission.clock.zone
+        following = None
+        if next_ is not None:
+            whole_day = len(next_) == len("2026-09-09")
+            starts = start_of_day(mission, day(next_, "--next")) if whole_day else moment(next_, zone, "--next")
+            following = c.Sitting(
+                appointment=f"ap-{command_id().hex[:12]}",
+                starts=starts,
+                day=mission.day(starts).isoformat(),
+                whole_day=whole_day,
+            )
+        command = c.RecordSittingHeld(
+            command_id=command_id(),
+            mission=mission.code,
+            obligation=which,
+            appointment=sitting,
+            outcome=outcome,
+            happened_at=None if happened_at is None else moment(happened_at, zone, "--happened-at"),
+            next=following,
+        )
+        show_receipt(await submit(here, command), next=following.appointment if following else None)
+
+
+@verb(app, "end", changes=True, examples=("chancery obligation end OBLIGATION --cause withdrawn --as Q-103",))
+async def end(
+    which: Which,
+    cause: Annotated[str, typer.Option("--cause", metavar="CODE", help="Why no further sitting is expected.")] = _NEEDED,
+) -> None:
+    """Say that a proceeding is over: sittings still set are cancelled."""
+    from domain import commands as c
+
+    async with installed() as here:
+        mission = await _mission_of(here, which)
+        command = c.EndProceeding(command_id=command_id(), mission=mission, obligation=which, cause=cause)
+        show_receipt(await submit(here, command))
+
+
+@verb(app, "show", examples=("chancery obligation show Q-EG:COORD-LOCAL:2026-05",))
+async def show_(which: Which) -> None:
+    """Show one obligation: its tasks, gates and sittings."""
+    from chancery.cli.obligation_page import data_of, page_of
+
+    async with installed() as here:
+        mission = await here.desk.mission(await _mission_of(here, which))
+        found = await here.desk.obligation(which)
+        people = {t.posting for t in found.tasks.values()}
+        people |= {p for a in found.appointments.values() for p in (a.observer, a.backup, a.support, *a.answers) if p}
+        data = data_of(found, mission, await names.officers(here, people)) | {"position": await here.log.head()}
+        show("obligation", data, lambda: page_of(data))
+
+
+@verb(app, "sittings", examples=("chancery obligation sittings OBLIGATION",))
+async def sittings(which: Which) -> None:
+    """List the sittings of a proceeding, with who observes."""
+    from chancery.cli.obligation_page import data_of, sittings_of
+
+    async with installed() as here:
+        mission = await here.desk.mission(await _mission_of(here, which))
+        found = await here.desk.obligation(which)
+        people = {p for a in found.appointments.values() for p in (a.observer, a.backup, a.support, *a.answers) if p}
+        data = data_of(found, mission, await names.officers(here, people)) | {"position": await here.log.head()}
+        answer = {k: data[k] for k in ("position", "id", "mission", "zone", "sittings")}
+        show("sitting-list", answer, lambda: [sittings_of(data)])
+

@@ -1,0 +1,128 @@
+"""`up`, `worker`, `version`: what runs here."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from chancery.cli.acting import settings
+from chancery.cli.shared import Fault, noun, say, show, verb
+
+if TYPE_CHECKING:
+    from chancery.settings import Settings
+
+app: Final = noun("", "")
+
+
+@verb(app, "up", examples=("chancery up", "CHANCERY_DATA_DIR=/srv/chancery chancery up"))
+async def up() -> None:
+    """Start everything here: PostgreSQL, Temporal, and a worker, until Ctrl-C.
+
+    With DATABASE_URL or TEMPORAL_ADDRESS set, those are used instead of the embedded servers.
+    """
+    from worker import serve
+
+    chosen = settings()
+    _configure(chosen)
+    with ExitStack() as stack:
+        stack.enter_context(_only_one(chosen))
+        _servers(chosen, stack)
+        data = {"data_dir": str(chosen.data_dir), "pid": os.getpid()}
+        show("up", data, list)
+        say("Everything runs, with its data in {folder}. Ctrl-C stops it.", folder=chosen.data_dir)
+        say("In another terminal, in the same folder:")
+        say("  chancery doctor                    what works and what does not")
+        say("  chancery mission adopt --help      begin with a mission")
+        say("  chancery task list                 what has to be done")
+        await serve(chosen)
+    say("Stopped.")
+
+
+def _servers(chosen: Settings, stack: ExitStack) -> None:
+    """The embedded servers that are wanted, running and migrated; stopped in good order at the end."""
+    from chancery.installation import postgres_of, prepare_database, temporal_of
+
+    if chosen.database_url is None:
+        say("Starting PostgreSQL …")
+        postgres = postgres_of(chosen)
+        postgres.start(progress=lambda told: say("{told}", told=told))
+        stack.callback(postgres.stop)
+    prepare_database(chosen)
+    if chosen.temporal_address is None:
+        say("Starting Temporal …")
+        temporal = temporal_of(chosen)
+        temporal.start(progress=lambda told: say("{told}", told=told))
+        stack.callback(temporal.stop)
+
+
+@contextmanager
+def _only_one(chosen: Settings) -> Iterator[None]:
+    """Hold the folder: a second `up` in it says that it runs. Raises Fault `already-up`."""
+    from chancery.embedded.places import make_passable
+    from chancery.embedded.supervise import usable
+
+    with usable(chosen.data_dir):
+        make_passable(chosen.data_dir)
+        handle = (chosen.data_dir / "up.lock").open("a+")
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            handle.seek(0)
+            raise Fault(
+                "already-up",
+                "It runs already in {folder}, as process {pid}; use it from here, or stop that one first.",
+                folder=chosen.data_dir,
+                pid=handle.read().strip() or "?",
+            ) from None
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
+
+
+@verb(app, "worker", examples=("chancery worker", "chancery worker --check"))
+async def worker(
+    check: Annotated[bool, typer.Option("--check", help="Build everything, then leave.")] = False,
+) -> None:
+    """Run a worker against a database and a Temporal that run already. More of them share the work."""
+    from worker import serve
+
+    chosen = settings()
+    _configure(chosen)
+    await serve(chosen, check=check)
+    if check:
+        say("The worker could run.")
+
+
+def _configure(chosen: Settings) -> None:
+    from chancery import logs
+
+    logs.configure(chosen.log_format, chosen.log_level)
+
+
+@verb(app, "version", examples=("chancery version --json",))
+def version() -> None:
+    """Say which version this is, and of what it depends on for deadlines."""
+    data: dict[str, Any] = {"version": _version("chancery")}
+    data["parts"] = {name: _version(name) for name in ("holidays", "tzdata", "temporalio", "psycopg", "pydantic")}
+
+    def page() -> list[str]:
+        parts = ", ".join(f"{name} {number}" for name, number in data["parts"].items())
+        return [f"chancery {data['version']} ({parts})"]
+
+    show("version", data, page)
+
+
+def _version(name: str) -> str:
+    try:
+        return installed_version(name)
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,211 @@
+"""A staff report as text: every number with its list, every item with its positions, at most 100 columns wide."""
+
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from chancery.instruments import shipped
+from chancery.reports.words import word
+
+WIDTH: Final = 100
+_Item = Mapping[str, Any]
+_Lines = Iterator[str]
+
+
+def render(data: _Item, language: str) -> str:
+    """The report's data in `en` or `fr`."""
+    if language not in ("en", "fr"):
+        raise ValueError(f"{language} is no language of the reports; en and fr are.")
+    return "\n".join(line.rstrip() for line in _Page(data, language).lines()) + "\n"
+
+
+class _Page:
+    def __init__(self, data: _Item, language: str) -> None:
+        self.data, self.language = data, language
+
+    def w(self, code: str, **values: object) -> str:
+        return word(code, self.language, **values)
+
+    def lines(self) -> _Lines:
+        data, log = self.data, self.data["log"]
+        title = f"{self.w('title')}: {data['officer']}"
+        yield from (title, "=" * len(title))
+        period = data["period"]
+        yield f"{self.w('period')}: {period['first']} {self.w('to')} {period['last']}"
+        recorded = _moment(log["recorded"]) + " UTC"
+        yield from _wrap(
+            self.w("known", position=log["position"], origin=log["origin"], recorded=recorded), ""
+        )
+        yield f"{self.w('leaf')}: {log['leaf']}"
+        if log["rehearsal"]:
+            yield self.w("rehearsal")
+        yield from self._head("posts", data["posts"], self._post)
+        yield from self._head("absences", data["absences"], self._absence)
+        yield from self._head("definitions", data["definitions"], self._definition)
+        for name, figure in data["figures"].items():
+            yield from self._figure(name, figure)
+        yield from ("", self.w("cannot_see"))
+        for code in data["cannot_see"]:
+            yield from _wrap(self.w(f"unseen.{code}"), "  - ")
+
+    def _head(self, name: str, items: Sequence[_Item], say: Callable[[_Item], str]) -> _Lines:
+        yield from ("", self.w(name))
+        for item in items:
+            yield from _wrap(say(item), "  - ")
+        if not items:
+            yield f"  {self.w('none')}"
+
+    def _post(self, item: _Item) -> str:
+        until = item["until"] or self.w("open_end")
+        return f"{self.w('post', **{**item, 'until': until})} {self._positions(item)}"
+
+    def _absence(self, item: _Item) -> str:
+        covered = self.w("with_substitute" if item["substitute"] else "without_substitute")
+        return f"{self.w('absence', **item)}{covered} {self._positions(item)}"
+
+    def _definition(self, item: _Item) -> str:
+        checked = self.w("confirmed" if item["paragraph_confirmed"] else "not_confirmed")
+        return f"{self.w('definition', **item)}{checked}"
+
+    def _figure(self, name: str, figure: _Item) -> _Lines:
+        yield from ("", f"{self.w(name)}: {figure['count']}")
+        if name == "assigned":
+            for line in self.data["assigned_by_step"]:
+                yield from _wrap(f"{line['count']} x {self._named(line)}", "  ")
+        for item in figure["items"]:
+            yield from _wrap(f"{self._subject(item)} {self._positions(item)}", "  - ")
+            for said in self._said(item):
+                yield from _wrap(said, "      ")
+
+    def _subject(self, item: _Item) -> str:
+        parts = [self._named(item)]
+        if "case" in item:
+            parts.append(self.w("case", n=item["case"]))
+        else:
+            parts.append(f"{item['obligation']}")
+        if "sitting" in item:
+            parts.append(self.w("sitting", n=item["sitting"]))
+        if "occurrence" in item:
+            parts.append(item["occurrence"])
+        return ", ".join(parts)
+
+    def _named(self, item: _Item) -> str:
+        """A definition and step by code, with the step's title where the shipped instruments have one."""
+        code = item["definition"] + (f" / {item['step']}" if "step" in item else "")
+        for instrument in shipped().values():
+            for definition in instrument["definition"]:
+                if definition["code"] == item["definition"]:
+                    titles: list[Any] = [
+                        s["title"] for s in definition["step"] if s["code"] == item.get("step")
+                    ]
+                    title = (titles or [definition["title"]])[0]
+                    return f"{code}: {title.get(self.language)}"
+        return code
+
+    def _positions(self, item: _Item) -> str:
+        """Positions, with runs of three and more drawn together; each is still there."""
+        found = item["positions"]
+        return f"[{self.w('position' if len(found) == 1 else 'positions')} {_runs(found)}]"
+
+    def _said(self, item: _Item) -> _Lines:
+        """What else an item says, in the order of its life."""
+        if "original_due" in item:
+            yield from self._end(item)
+        elif "in_all" in item:
+            yield self._term(item)
+            yield f"{self.w('own')}: {self._amount(item['in_period'])}; {self.w('in_all')} {self._amount(item['in_all'])}"
+        elif "in_period" in item:
+            yield f"{self.w('own')}: {self._amount(item['in_period'])}"
+        elif "since" in item:
+            yield f"{_moment(item['since'])} UTC"
+        else:
+            yield "; ".join(self._small(item))
+        if item.get("intervals"):
+            yield f"{self.w('whose')}: " + "; ".join(map(self._interval, item["intervals"]))
+
+    def _end(self, item: _Item) -> _Lines:
+        yield "; ".join(filter(None, (self._verdict(item), self._outcome(item))))
+        times = [self.w("until_then" if item["outcome"] == "open" else "entered", at=_moment(item["at"]))]
+        if item["happened"]:
+            times.insert(0, self.w("happened", happened=_moment(item["happened"])))
+        due = [self.w("due", due=_moment(item["due"]))]
+        if item["due"] != item["original_due"]:
+            due.append(self.w("was_due", due=_moment(item["original_due"])))
+        if item["provisional"]:
+            due.append(self.w("provisional"))
+        yield "; ".join([*times, *due])
+        yield f"{self._term(item)}; {self.w('own')}: {self._amount(item['own'])}"
+
+    def _verdict(self, item: _Item) -> str:
+        if item["timeliness"] is None:
+            return self.w("waits") if item["outcome"] == "open" else ""
+        if item["share"] is not None:
+            return f"{self.w(item['missed'])}: {self.w(item['share'])}"
+        if item["timeliness"] == "on time" and item["outcome"] in ("open", "handed_on"):
+            return self.w("not yet due" if item["outcome"] == "open" else "handed on in time")
+        return self.w(str(item["timeliness"]))
+
+    def _outcome(self, item: _Item) -> str:
+        said = (
+            []
+            if item["outcome"] in ("done", "open", "handed_on", "waived", "cancelled")
+            else [item["outcome"]]
+        )
+        if item["reason"]:
+            said.append(self.w("reason", reason=item["reason"]))
+        if item["confirmed"] is not None:
+            said.append(self.w("confirmed_by_second" if item["confirmed"] else "refused_by_second"))
+        return "; ".join(said)
+
+    def _term(self, item: _Item) -> str:
+        return self.w("term", term=item["term"], source=self.w(f"source.{item['source']}"))
+
+    def _small(self, item: _Item) -> _Lines:
+        """The few words of an item that is about one moment."""
+        if "from" in item:
+            yield f"{_moment(item['from'])} UTC - {_moment(item['until'])} UTC"
+            yield f"{item['cause']}, {item['party']}, {self.w('clock.' + item['clock'])}"
+            return
+        yield f"{_moment(item['at'])} UTC"
+        if "field" in item:
+            yield self.w("before_after", **{**item, "before": item["before"] or "-"})
+        if "answered" in item:
+            answered = item["answered"]
+            yield self.w("answered", at=_moment(answered)) if answered else self.w("unanswered")
+        for name in ("answer", "as", "what"):
+            if name in item:
+                yield self.w(item[name])
+        if "admitted" in item:
+            yield self.w(f"admitted.{item['admitted']}")
+        if item.get("reason"):
+            yield self.w("reason", reason=item["reason"])
+
+    def _interval(self, part: _Item) -> str:
+        account = self.w(f"account.{part['account']}", party=part.get("party", ""))
+        return f"{account} {_moment(part['from'])} - {_moment(part['until'])}"
+
+    def _amount(self, time: _Item) -> str:
+        if "seconds" in time:
+            return self.w("hm", n=time["hours_minutes"])
+        return self.w("wd", n=time["working_days"])
+
+
+def _runs(numbers: Sequence[int]) -> str:
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in found)
+
+
+def _moment(text: str) -> str:
+    """An instant to the minute; the data have the second."""
+    return f"{text[:10]} {text[11:16]}"
+
+
+def _wrap(text: str, lead: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
+    )

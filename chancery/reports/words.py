@@ -1,0 +1,181 @@
+"""What a report says, in English and French. No word here judges a person."""
+
+from typing import Final
+
+UNSEEN: Final = (
+    "outside_the_log",
+    "quality",
+    "hours_worked",
+    "declared_times",
+    "sealed_words",
+    "danger",
+    "unasked",
+    "escalations_elsewhere",
+)
+"""What the system cannot see, by code: it stands in every report."""
+
+WORDS: Final[dict[str, tuple[str, str]]] = {
+    "title": ("Staff report", "Rapport individuel"),
+    "officer": ("Officer", "Agent"),
+    "period": ("Period", "Période"),
+    "known": (
+        "As known at position {position} of log {origin}, recorded {recorded}",
+        "État connu à la position {position} du journal {origin}, enregistrée le {recorded}",
+    ),
+    "leaf": ("Leaf of that position", "Empreinte de cette position"),
+    "rehearsal": ("A rehearsal: nothing here happened.", "Répétition : rien de ceci n'a eu lieu."),
+    "posts": ("Posts held", "Postes occupés"),
+    "post": (
+        "{post} ({role}), mission {mission}, {from} to {until}, share for this work {share_percent} %",
+        "{post} ({role}), mission {mission}, du {from} au {until}, part de ce travail {share_percent} %",
+    ),
+    "open_end": ("no end known", "sans fin connue"),
+    "absences": ("Days away", "Jours d'absence"),
+    "absence": (
+        "{from} to {until}: {working_days} working days",
+        "du {from} au {until} : {working_days} jours ouvrés",
+    ),
+    "with_substitute": (", with a substitute", ", avec suppléance"),
+    "without_substitute": (", without a substitute", ", sans suppléance"),
+    "definitions": ("Texts", "Textes"),
+    "definition": (
+        "{definition}: {instrument} version {version}, paragraph {paragraph}",
+        "{definition} : {instrument} version {version}, paragraphe {paragraph}",
+    ),
+    "confirmed": (" (confirmed)", " (confirmé)"),
+    "not_confirmed": (
+        " (number not checked against the official text)",
+        " (numéro non vérifié sur le texte officiel)",
+    ),
+    "none": ("None.", "Néant."),
+    "positions": ("positions", "positions"),
+    "position": ("position", "position"),
+    "case": ("Case {n}", "Dossier {n}"),
+    "sitting": ("sitting {n}", "audience {n}"),
+    "to": ("to", "au"),
+    "cannot_see": ("What the system cannot see", "Ce que le système ne voit pas"),
+    "due": ("due {due} UTC", "échéance {due} UTC"),
+    "was_due": ("first due {due} UTC", "échéance initiale {due} UTC"),
+    "term": ("term {term}, {source}", "délai {term}, {source}"),
+    "provisional": ("a day of it is estimated", "un jour en est estimé"),
+    "reason": ("reason {reason}", "motif {reason}"),
+    "happened": ("happened {happened} UTC", "fait le {happened} UTC"),
+    "entered": ("entered {at} UTC", "saisi le {at} UTC"),
+    "until_then": ("counted to {at} UTC", "compté jusqu'au {at} UTC"),
+    "own": ("own time", "temps propre"),
+    "in_all": ("in all", "au total"),
+    "whose": ("whose time", "temps de"),
+    "wd": ("{n} working days", "{n} jours ouvrés"),
+    "hm": ("{n} h:min", "{n} h:min"),
+    "answered": ("answered {at} UTC", "réponse le {at} UTC"),
+    "unanswered": ("no answer of this person's", "sans réponse de cette personne"),
+    "confirmed_by_second": ("confirmed by a second person", "confirmé par une seconde personne"),
+    "refused_by_second": ("not confirmed by the second person", "non confirmé par la seconde personne"),
+    "before_after": ("{field}: {before} → {after}", "{field} : {before} → {after}"),
+    # figures
+    "assigned": ("Assigned in the period", "Attribuées pendant la période"),
+    "carried_in": ("Carried in", "Reprises de la période précédente"),
+    "accepted": ("Accepted", "Acceptées"),
+    "on_time": ("Done on time", "Accomplies dans le délai"),
+    "reported_in_time": ("Reported in time, unconfirmed", "Déclarées dans le délai, non confirmées"),
+    "late": ("Done after the date", "Accomplies après la date"),
+    "not_acted": ("Decided not to act, with the reason", "Décision de ne pas agir, avec le motif"),
+    "waived": ("Waived", "Dispensées"),
+    "cancelled": ("Cancelled: no longer had an object", "Annulées : devenues sans objet"),
+    "handed_on": ("Handed on", "Transmises"),
+    "carried_out": ("Carried out of the period, open", "Ouvertes à la fin de la période"),
+    "own_time": ("Own time by task", "Temps propre par tâche"),
+    "waiting": ("Waiting on others, taken out of own time", "Attentes de tiers, retirées du temps propre"),
+    "stood_in": ("Time held as a named substitute", "Temps tenu comme suppléant désigné"),
+    "acted_for": ("Done on behalf of an absent colleague", "Actes pour un collègue absent"),
+    "escalations": ("Escalations addressed to this person", "Relances adressées à cette personne"),
+    "rota": ("Rota", "Tableau de service"),
+    "sittings": ("Sittings attended", "Audiences suivies"),
+    "refused_entry": (
+        "Entry refused, which counts as performed (also among the sittings)",
+        "Entrée refusée, ce qui vaut accomplissement (figure aussi parmi les audiences)",
+    ),
+    "corrections": ("Corrections, before and after", "Corrections, avant et après"),
+    # accounts
+    "account.own": ("own", "propre"),
+    "account.another_officer": ("another officer", "un autre agent"),
+    "account.vacancy": ("vacancy", "vacance"),
+    "account.suspension": ("suspension", "suspension"),
+    "account.headquarters": ("headquarters", "siège"),
+    "account.outside": ("outside: {party}", "extérieur : {party}"),
+    # sources
+    "source.guideline": ("stated by the Guidelines", "fixé par les Orientations"),
+    "source.local_strategy": ("set by the local strategy", "fixé par la stratégie locale"),
+    "source.hq_instruction": ("set by headquarters", "fixé par le siège"),
+    "source.product_default": (
+        "a default of this product, not of the Guidelines",
+        "valeur par défaut du produit, non des Orientations",
+    ),
+    # verdicts
+    "on time": ("on time", "dans le délai"),
+    "not yet due": ("not due by then", "non échue à cette date"),
+    "handed on in time": ("handed on before the date", "transmise avant la date"),
+    "waits": ("the clock stood still", "horloge arrêtée"),
+    "reported in time, unconfirmed": ("reported in time, unconfirmed", "déclaré dans le délai, non confirmé"),
+    "late in my hands": ("late in own hands", "en retard entre ses mains"),
+    "late, shared": ("late, shared: see whose time it was", "en retard, partagé : voir à qui était le temps"),
+    "after the guideline's date": ("after the Guidelines' date", "après la date des Orientations"),
+    "after the local strategy's date": (
+        "after the local strategy's date",
+        "après la date de la stratégie locale",
+    ),
+    "after the instruction's date": ("after the instruction's date", "après la date de l'instruction"),
+    "after the default date": ("after the default date", "après la date par défaut"),
+    # rota, waits, sittings
+    "offered": ("offered", "proposée"),
+    "observer": ("observer", "observateur"),
+    "backup": ("backup", "remplaçant"),
+    "declined": ("declined", "déclinée"),
+    "support": ("support", "appui"),
+    "admitted.yes": ("admitted", "admis"),
+    "admitted.partly": ("admitted in part", "admis en partie"),
+    "admitted.refused": ("entry refused", "entrée refusée"),
+    "clock.stopped": ("clock stopped", "horloge arrêtée"),
+    "clock.ran_on": ("clock ran on", "horloge en marche"),
+    # what it cannot see
+    "unseen.outside_the_log": (
+        "Work that nobody entered: conversations, advice, travel, preparation, other duties.",
+        "Le travail que personne n'a saisi : entretiens, conseils, déplacements, préparation, autres tâches.",
+    ),
+    "unseen.quality": (
+        "How well a thing was done, and what it changed. A number of acts is no measure of either.",
+        "La qualité de ce qui a été fait et son effet. Le nombre d'actes ne mesure ni l'une ni l'autre.",
+    ),
+    "unseen.hours_worked": (
+        "Hours worked. A task held is not a task worked on; days held run side by side.",
+        "Les heures travaillées. Tenir une tâche n'est pas y travailler ; les jours tenus se recouvrent.",
+    ),
+    "unseen.declared_times": (
+        "Whether a time was told rightly. When it was entered is certain; when it happened is a claim.",
+        "Si une heure déclarée est exacte. La saisie est certaine ; le moment du fait est une déclaration.",
+    ),
+    "unseen.sealed_words": (
+        "The words behind a reason code: they are sealed, and not read for this report.",
+        "Les mots derrière un code de motif : ils sont scellés et ne sont pas lus pour ce rapport.",
+    ),
+    "unseen.danger": (
+        "What became of a defender. It is never a measure of a person's work.",
+        "Le sort d'un défenseur. Il ne mesure jamais le travail d'une personne.",
+    ),
+    "unseen.unasked": (
+        "What should have been asked and was not: only tasks that were opened can be counted.",
+        "Ce qui aurait dû être demandé et ne l'a pas été : seules les tâches ouvertes se comptent.",
+    ),
+    "unseen.escalations_elsewhere": (
+        "Escalations on matters in which the person had no other part.",
+        "Les relances sur des affaires où la personne n'a pas eu d'autre part.",
+    ),
+}
+
+
+def word(code: str, language: str, **values: object) -> str:
+    """The words of a code; a code that has none (a reason, a role) stands as it is, readable by its hyphens."""
+    pair = WORDS.get(code)
+    if pair is None:
+        return code.rpartition(".")[2]
+    return pair[1 if language == "fr" else 0].format(**values)
