@@ -20,7 +20,8 @@ YEARS_BEFORE: Final = 1
 YEARS_AFTER: Final = 3
 """A calendar is seeded from the year before the adoption to so many years after it, unless years are named."""
 
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS: Final = {short: n for n, name in enumerate(_NAMES) for short in (name[:3], name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,10 @@ def _years(text: str) -> range:
 
 
 def _weekend(text: str) -> frozenset[int]:
-    days = [name.strip().lower()[:3] for name in text.split(",")]
-    if not all(day in _DAYS for day in days):
+    days = [name.strip().lower() for name in text.split(",")]
+    if not all(day in _WEEKDAYS for day in days):
         raise BadInput("bad_weekend", f"--weekend: {quoted(text)} is not a list of days such as fri,sat.")
-    return frozenset(_DAYS.index(day) for day in days)
+    return frozenset(_WEEKDAYS[day] for day in days)
 
 
 def _last_done(plan: Plan, instruments: Mapping[str, str]) -> dict[str, str]:

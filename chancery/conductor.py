@@ -6,6 +6,7 @@ nobody else. A workflow's own events are not echoed to it.
 """
 
 from collections.abc import Awaitable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID, uuid4
@@ -66,6 +67,9 @@ class Conductor:
         self._clock = clock
         self._schedules = schedules
         self._leader: UUID = uuid4()
+        self._since: int | None = None
+        self._last: str | None = None
+        self._witness: tuple[str, str, int] | None = None
 
     async def position(self) -> int:
         """How far the log has been delivered."""
@@ -129,6 +133,9 @@ class Conductor:
                     await ensure_schedule(self.client, one["code"], one["zone"], QUEUE)
         for obligation, opened in plan.starts.items():
             await self._guarded(obligation, opened.position, self._start(obligation, opened))
+        await self._nudges(plan)
+
+    async def _nudges(self, plan: Plan) -> None:
         for (target, stream), position in plan.nudges.items():
             if target.startswith("*"):
                 for row in await queries.open_obligations(self.log, target[1:]):
@@ -201,6 +208,7 @@ class Conductor:
         handle = self.client.get_workflow_handle(obligation)
         try:
             await handle.signal("nudge", Nudge(stream=stream, position=position))
+            self._last = obligation
         except RPCError as problem:
             if problem.status is not RPCStatusCode.NOT_FOUND:
                 raise
@@ -221,8 +229,16 @@ class Conductor:
     async def reconcile(self) -> tuple[int, int]:
         """Compare open obligations and running workflows, both ways. Returns how many were started, how many nudged.
 
-        What was parked is tried again.
+        What was delivered since the last time is delivered again (a workflow passes over what it knows), and all that is
+        open if Temporal's store is older than it was then; so no nudge is lost for longer than this is apart. What was
+        parked is tried again.
         """
+        delivered = await self.position()
+        if await self._went_back():
+            _log.error("Temporal's store is older than it was", code="store-went-back")
+            await self.nudge_all()
+        elif self._since is not None:
+            await self._deliver_again(self._since, delivered)
         open_ = {row["id"]: row for row in await queries.open_obligations(self.log)}
         running: set[str] = set()
         async for execution in self.client.list_workflows("ExecutionStatus = 'Running'"):
@@ -234,8 +250,36 @@ class Conductor:
         over = sorted(running - set(open_))
         head = await self.log.head()
         again = [stream.partition("/")[2] for stream, *_ in await self.parked()]
+        for obligation in again:
+            await self._unpark(obligation_stream(obligation))  # what fails again is parked again
         for obligation in over + again:
             await self._guarded(obligation, head, self.nudge(obligation, obligation_stream(obligation), head))
-        for obligation in again:
-            await self._unpark(obligation_stream(obligation))
+        self._since = delivered
+        await self._choose_witness()
         return len(missing), len(over)
+
+    async def _deliver_again(self, after: int, to: int) -> None:
+        at = after
+        while at < to and (events := await self.log.read(at, PAGE)):
+            await self._nudges(self._plan(as_event(e) for e in events if e.position <= to))
+            at = events[-1].position
+
+    async def _went_back(self) -> bool:
+        """Whether the workflow that was nudged last, as of the last reconciliation, has less of a history now than then."""
+        if self._witness is None:
+            return False
+        obligation, run, length = self._witness
+        try:
+            described = await self.client.get_workflow_handle(obligation, run_id=run).describe()
+        except RPCError as problem:
+            if problem.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return True
+        return described.history_length < length
+
+    async def _choose_witness(self) -> None:
+        self._witness = None
+        if self._last is not None:
+            with suppress(RPCError):
+                described = await self.client.get_workflow_handle(self._last).describe()
+                self._witness = (described.id, described.run_id, described.history_length)

@@ -6,13 +6,13 @@ The embedded servers and real ones differ here and nowhere else.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from temporalio.client import Client
-from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig
+from temporalio.runtime import Runtime, TelemetryConfig
 from temporalio.service import RPCError, TLSConfig
 
 from chancery.clock import Clock
@@ -156,17 +156,16 @@ async def connect(settings: Settings, ring: KeyRing) -> Client:
             data_converter=data_converter(ring),
             tls=tls or bool(key),
             api_key=key.get_secret_value() if key else None,
+            runtime=quiet_runtime(),
         )
     except (RuntimeError, RPCError) as problem:
         raise TemporalUnavailable(f"no answer from {address}") from problem
 
 
+@cache
 def quiet_runtime() -> Runtime:
-    """A Temporal runtime whose own log goes through ours."""
-    logging: LoggingConfig = core_logging()
-    return Runtime(
-        telemetry=TelemetryConfig(logging=logging), worker_heartbeat_interval=timedelta(seconds=60)
-    )
+    """The process's Temporal runtime, whose own lines go through our allow-list; else they are printed as they are."""
+    return Runtime(telemetry=TelemetryConfig(logging=core_logging()))
 
 
 def _bytes(path: Path | None) -> bytes | None:

@@ -73,10 +73,9 @@ def _current(
     end = add_months(last or mission.adopted_on, months)
     if end < mission.adopted_on:
         end = add_months(mission.adopted_on, months)  # nothing is owed for the time before
-    periods = {p.period for p in history if (p.accreditation, p.definition) == (accreditation, code)}
-    while f"{end:%Y-%m}" in periods:
-        end = add_months(end, months)  # waived or missed, it comes round again all the same
     lead = timedelta(days=definition["cadence"].get("lead_days", 0))
+    while today >= add_months(end, months) - lead:
+        end = add_months(end, months)  # waived, missed or never opened: it comes round again all the same
     if today < end - lead:
         return None
     period = f"{end:%Y-%m}"

@@ -181,10 +181,10 @@ def _end_absence(command: c.EndAbsence, state: Mission, _: datetime) -> list[New
     known = state.absences.get(command.absence)
     if known is None:
         raise Refused("no-such-posting", posting=command.absence, mission=command.mission, day=command.until)
-    if known.last.isoformat() <= command.until:
+    until = max(command.until, (known.first - timedelta(days=1)).isoformat())
+    if known.last.isoformat() <= until:
         return []
-    earliest = (known.first - timedelta(days=1)).isoformat()
-    return [New("AbsenceEnded", {"absence": command.absence, "until": max(command.until, earliest)})]
+    return [New("AbsenceEnded", {"absence": command.absence, "until": until})]
 
 
 def _declare(command: c.DeclareSuspension, state: Mission, now: datetime) -> list[New]:

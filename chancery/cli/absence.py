@@ -30,14 +30,18 @@ async def _posting(here: Any, who: str, mission: str) -> str:
     app,
     "record",
     changes=True,
-    examples=("chancery absence record Q-103 --mission Q --from 2026-07-01 --until 2026-07-21 --substitute Q-104 --as Q-101",),
+    examples=(
+        "chancery absence record Q-103 --mission Q --from 2026-07-01 --until 2026-07-21 --substitute Q-104 --as Q-101",
+    ),
 )
 async def record(
     officer: Annotated[str, typer.Argument(help="Who is away: an officer's code or a posting's.")],
     mission: Mission,
     from_: Annotated[str, typer.Option("--from", metavar="DAY", help="The first day.")],
     until: Annotated[str, typer.Option("--until", metavar="DAY", help="The last day.")],
-    substitute: Annotated[str | None, typer.Option("--substitute", metavar="OFFICER", help="Who acts for them.")] = None,
+    substitute: Annotated[
+        str | None, typer.Option("--substitute", metavar="OFFICER", help="Who acts for them.")
+    ] = None,
 ) -> None:
     """Record that an officer is away."""
     from domain import commands as c

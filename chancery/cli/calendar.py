@@ -41,7 +41,7 @@ Mission = Annotated[str, typer.Option("--mission", metavar="CODE", help="The mis
     examples=(
         "chancery calendar due --host EG --zone Africa/Cairo --from 2026-05-05T09:10 --term 3wd",
         "chancery calendar due --host EG --zone Africa/Cairo --from 2026-05-21T10:00 --term 5wd --holiday 2026-05-31=Eid --json",
-        "chancery calendar due --host TR --zone Europe/Istanbul --from 2026-05-05 --term before:10wd --appointment 2026-06-24",
+        "chancery calendar due --host TR --zone Europe/Istanbul --from 2026-05-05T09:00 --term before:10wd --appointment 2026-06-24",
     ),
 )
 def due(
@@ -92,7 +92,7 @@ def due(
 
 def _sentence(found: dict[str, Any]) -> str:
     line = tr(
-        "Due {local} ({zone}), {utc} UTC.", local=found["local"], zone=found["zone"], utc=found["due_at"]
+        "Due {local} ({zone}), that is {utc}.", local=found["local"], zone=found["zone"], utc=found["due_at"]
     )
     if found["provisional"]:
         line += " " + tr("Provisional: a holiday in it is estimated, or a year has no holiday data.")
@@ -149,7 +149,9 @@ def _page(mission: str, calendar: Calendar, data: dict[str, Any], year: int | No
         for day in data["working_days"]
     ]
     table = Table(
-        ("Day", "Weekday", "Name", "Estimated", "Source"), sorted(rows, key=lambda row: row[0]), empty="No holiday is recorded."
+        ("Day", "Weekday", "Name", "Estimated", "Source"),
+        sorted(rows, key=lambda row: row[0]),
+        empty="No holiday is recorded.",
     )
     return [*lines, table]
 

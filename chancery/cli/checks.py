@@ -28,7 +28,7 @@ LAG: Final = timedelta(seconds=60)
 _TABLES: Final = ("log.event", "vault.sealed", "view.task", "conductor.checkpoint")
 
 
-class Unmet(Exception):  # noqa: N818 - a finding
+class Unmet(Exception):
     """What was found, and the English key of what to do about it."""
 
     def __init__(self, detail: str, remedy: str) -> None:
@@ -85,7 +85,9 @@ async def _client(ground: Ground) -> Client:
 
     if ground.here is not None:
         return await ground.here.temporal()
-    return await connect(ground.settings, KeyRing.from_store(FileKeyStore(key_folder(ground.settings)), PAYLOAD_KEY))
+    return await connect(
+        ground.settings, KeyRing.from_store(FileKeyStore(key_folder(ground.settings)), PAYLOAD_KEY)
+    )
 
 
 def _code(problem: Exception) -> str:
@@ -103,7 +105,9 @@ def python() -> Check:
 def zones() -> Check:
     """Time zones come from the pinned package, not from the system's files."""
     if zoneinfo.TZPATH:
-        return Check("Time zones", "fail", ", ".join(zoneinfo.TZPATH), "Start it as `chancery`, which pins the zones.")
+        return Check(
+            "Time zones", "fail", ", ".join(zoneinfo.TZPATH), "Start it as `chancery`, which pins the zones."
+        )
     return Check("Time zones", "ok", f"tzdata {version('tzdata')}", "")
 
 
@@ -116,7 +120,12 @@ def key_store(chosen: Settings) -> Check:
     if not folder.exists():
         return Check("Key store", "ok", tr("none yet"), "")
     if open_to_others(folder):
-        return Check("Key store", "fail", str(folder), "Close it to everybody but its owner (chmod -R go= on the folder).")
+        return Check(
+            "Key store",
+            "fail",
+            str(folder),
+            "Close it to everybody but its owner (chmod -R go= on the folder).",
+        )
     return Check("Key store", "ok", str(folder), "")
 
 
@@ -137,10 +146,14 @@ async def database(ground: Ground) -> str:
 
 async def migrated(ground: Ground) -> str:
     """Every schema that this version needs is there."""
-    found = [(await _row(ground, f"SELECT to_regclass('{name}') IS NOT NULL".encode()))[0] for name in _TABLES]
+    found = [
+        (await _row(ground, f"SELECT to_regclass('{name}') IS NOT NULL".encode()))[0] for name in _TABLES
+    ]
     missing = [name for name, there in zip(_TABLES, found, strict=True) if not there]
     if missing:
-        raise Unmet(", ".join(missing), "Run `chancery up`, or prepare the database with DATABASE_ADMIN_URL set.")
+        raise Unmet(
+            ", ".join(missing), "Run `chancery up`, or prepare the database with DATABASE_ADMIN_URL set."
+        )
     return ", ".join(_TABLES)
 
 
@@ -152,7 +165,9 @@ async def role(ground: Ground) -> str:
     )
     name, may_write = await _row(ground, query)
     if may_write:
-        raise Unmet(str(name), "DATABASE_URL must name the application's role, which cannot write to the log's table.")
+        raise Unmet(
+            str(name), "DATABASE_URL must name the application's role, which cannot write to the log's table."
+        )
     return str(name)
 
 
@@ -185,7 +200,9 @@ async def log_head(ground: Ground) -> str:
 async def temporal(ground: Ground) -> str:
     """Reachable."""
     if ground.client is None:
-        raise Unmet(ground.no_temporal, "Start it with `chancery up`, or set TEMPORAL_ADDRESS to where it runs.")
+        raise Unmet(
+            ground.no_temporal, "Start it with `chancery up`, or set TEMPORAL_ADDRESS to where it runs."
+        )
     return tr("namespace {name}", name=ground.client.namespace)
 
 
@@ -222,7 +239,9 @@ async def conductor(ground: Ground) -> str:
     """Temporal has heard of everything that is older than a minute."""
     assert ground.here is not None
     head = await ground.here.log.head()
-    row = await _row(ground, b"SELECT coalesce(max(position), 0) FROM conductor.checkpoint WHERE name = 'temporal'")
+    row = await _row(
+        ground, b"SELECT coalesce(max(position), 0) FROM conductor.checkpoint WHERE name = 'temporal'"
+    )
     behind = head - int(row[0])
     if not behind:
         return tr("nothing is waiting")

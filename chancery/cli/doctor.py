@@ -41,9 +41,7 @@ async def doctor() -> None:
         raise typer.Exit(1)
 
 
-async def _one(
-    name: str, look: Callable[[Any], Awaitable[str]], needs: str, ground: checks.Ground
-) -> Check:
+async def _one(name: str, look: Callable[[Any], Awaitable[str]], needs: str, ground: checks.Ground) -> Check:
     if needs and getattr(ground, needs) is None:
         return Check(name, "skipped", tr("cannot be looked at"), "")
     try:

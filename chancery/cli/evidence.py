@@ -52,7 +52,9 @@ def evidence_of(given: Sequence[str], marking: str, here: Installation, mission:
     for text in given:
         kind, equals, what = text.partition("=")
         if not equals or not kind or not what:
-            raise Fault("usage", "--evidence: {given} is not KIND=FILE or KIND=sha256:HASH:BYTES.", given=text)
+            raise Fault(
+                "usage", "--evidence: {given} is not KIND=FILE or KIND=sha256:HASH:BYTES.", given=text
+            )
         stated = _HASH.fullmatch(what)
         if stated:
             rows.append({"kind": kind, "sha256": stated[1], "bytes": int(stated[2]), "marking": marking})
@@ -61,7 +63,9 @@ def evidence_of(given: Sequence[str], marking: str, here: Installation, mission:
         digest = hashlib.sha256(content).hexdigest()
         rows.append({"kind": kind, "sha256": digest, "bytes": len(content), "marking": marking})
         if len(content) <= SMALL:
-            copies.append(here.vault.seal(_key(here, mission), f"evidence:{kind}", content, reference(digest)))
+            copies.append(
+                here.vault.seal(_key(here, mission), f"evidence:{kind}", content, reference(digest))
+            )
             proofs.told.append(tr("A sealed copy of {kind} lies in the vault.", kind=kind))
         else:
             proofs.told.append(

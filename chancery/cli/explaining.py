@@ -19,7 +19,10 @@ _LINES: Final = tuple(
             r"(\d+) hours from (.+), through nights, weekends and holidays",
             r"\1 heures à compter du \2, nuits, fins de semaine et jours fériés compris",
         ),
-        (r"\bends at the appointment, (.+); its own end was (.+)", r"prend fin au rendez-vous, le \1 ; son propre terme était \2"),
+        (
+            r"\bends at the appointment, (.+); its own end was (.+)",
+            r"prend fin au rendez-vous, le \1 ; son propre terme était \2",
+        ),
         (r"^ends (.+)", r"prend fin le \1"),
         (r"the end of (\d+) calendar days from (.+)", r"le terme de \1 jours civils à compter du \2"),
         (r"the end of (\d+) months from (.+)", r"le terme de \1 mois à compter du \2"),
@@ -28,7 +31,10 @@ _LINES: Final = tuple(
         (r"the stated date; it never moves", "la date fixée ; elle ne bouge jamais"),
         (r"the day of the appointment", "le jour du rendez-vous"),
         (r"the appointment, (.+)", r"le rendez-vous, le \1"),
-        (r"short notice: (.+) has passed; due at the appointment", r"bref délai : le \1 est passé ; échéance au rendez-vous"),
+        (
+            r"short notice: (.+) has passed; due at the appointment",
+            r"bref délai : le \1 est passé ; échéance au rendez-vous",
+        ),
         (r"^suspension \((.+) to (.+)\)", r"suspension (du \1 au \2)"),
         (r"^waiting on (.+?): (.+) \((.+) to (.+)\)", r"en attente de \1 : \2 (du \3 au \4)"),
         (r"; the term follows the appointment", " ; le délai suit le rendez-vous"),

@@ -3,7 +3,7 @@
 from chancery.i18n import tr
 
 
-class Fault(Exception):  # noqa: N818 - an answer to the user, as Refused is
+class Fault(Exception):
     """A stable code and one sentence, in English as its key; printed in the language that is spoken."""
 
     def __init__(self, code: str, text: str, **params: object) -> None:

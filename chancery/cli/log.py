@@ -22,9 +22,14 @@ app: Final = noun("log", "The record: append-only, every event with its place an
 
 @verb(app, "tail", examples=("chancery log tail", "chancery log tail --after 120 --follow --json"))
 async def tail(
-    after: Annotated[int | None, typer.Option("--after", metavar="POSITION", min=0, help="From there on; else the last 20.")] = None,
+    after: Annotated[
+        int | None,
+        typer.Option("--after", metavar="POSITION", min=0, help="From there on; else the last 20."),
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Stay, and print what comes.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many, unless following.")] = 1000,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=100_000, help="At most so many, unless following.")
+    ] = 1000,
 ) -> None:
     """Print events in the order of the log.
 
@@ -52,12 +57,24 @@ async def tail(
 
 
 def _data(one: Recorded) -> dict[str, Any]:
-    return {"position": one.position, "recorded_us": one.recorded_us, "leaf": one.leaf.hex(), "event": one.event}
+    return {
+        "position": one.position,
+        "recorded_us": one.recorded_us,
+        "leaf": one.leaf.hex(),
+        "event": one.event,
+    }
 
 
 def _row(one: Recorded) -> tuple[str, ...]:
     event = one.event
-    return (str(one.position), event["at"], event["type"], event["stream"], event["actor"]["code"], one.leaf.hex()[:16])
+    return (
+        str(one.position),
+        event["at"],
+        event["type"],
+        event["stream"],
+        event["actor"]["code"],
+        one.leaf.hex()[:16],
+    )
 
 
 def _table(events: list[Recorded]) -> Table:
@@ -66,7 +83,11 @@ def _table(events: list[Recorded]) -> Table:
 
 
 def _print_line(one: Recorded) -> None:
-    text = json.dumps({"schema": "chancery.log-event/1"} | _data(one), ensure_ascii=False) if state().json else "\t".join(_row(one))
+    text = (
+        json.dumps({"schema": "chancery.log-event/1"} | _data(one), ensure_ascii=False)
+        if state().json
+        else "\t".join(_row(one))
+    )
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
@@ -74,7 +95,8 @@ def _print_line(one: Recorded) -> None:
 @verb(app, "verify", examples=("chancery log verify", "chancery log verify --json"))
 async def verify(
     after_head: Annotated[
-        int | None, typer.Option("--expect", metavar="POSITION", min=0, help="Fail if the log is shorter than this.")
+        int | None,
+        typer.Option("--expect", metavar="POSITION", min=0, help="Fail if the log is shorter than this."),
     ] = None,
 ) -> None:
     """Derive everything in the log again from its bytes, and compare.
@@ -94,7 +116,13 @@ async def verify(
 
         def page() -> list[str | Table]:
             if not found:
-                return [tr("{n} events up to position {head}: all as written.", n=findings.events, head=findings.head)]
+                return [
+                    tr(
+                        "{n} events up to position {head}: all as written.",
+                        n=findings.events,
+                        head=findings.head,
+                    )
+                ]
             rows = [(str(f["position"]), str(f["code"]), str(f["message"])) for f in found]
             return [Table(("Position", "Finding", "What is wrong"), rows)]
 

@@ -1,6 +1,7 @@
 """Wrong uses of the program as one sentence, in English or French. Typer knows them in English only."""
 
 import re
+from functools import partial
 from typing import Any, Final
 
 from chancery.i18n import language
@@ -24,6 +25,10 @@ _FRENCH: Final = (
 )
 
 
+def _filled(text: str, found: re.Match[str]) -> str:
+    return text.format(**found.groupdict())
+
+
 def sentence(problem: Any) -> tuple[str, str]:
     """The code and the sentence of a Typer exception; code `help` if all that was missing is the command itself."""
     message: str = problem.format_message()
@@ -31,7 +36,7 @@ def sentence(problem: Any) -> tuple[str, str]:
         return "help", message
     if language() == "fr":
         for pattern, text in _FRENCH:
-            message = re.sub(pattern, lambda found, text=text: text.format(**found.groupdict()), message)
+            message = re.sub(pattern, partial(_filled, text), message)
     if not message.rstrip().endswith((".", "?", ")")):
         message = f"{message.rstrip()}."
     return "usage", message

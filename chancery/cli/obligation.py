@@ -7,21 +7,37 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from chancery.cli import names
-from chancery.cli.shared import Fault, Table, command_id, installed, local, noun, show, show_receipt, state, submit, verb
+from chancery.cli.shared import (
+    Fault,
+    Table,
+    command_id,
+    installed,
+    local,
+    noun,
+    show,
+    show_receipt,
+    state,
+    submit,
+    verb,
+)
 from chancery.cli.times import day, moment
 from chancery.i18n import word
 
 app: Final = noun("obligation", "Definitions at work: for a period, a proceeding or a case.")
 gate: Final = noun("gate", "What a procedure needs before it may go on.")
 app.add_typer(gate)
-Which = Annotated[str, typer.Argument(metavar="OBLIGATION", help="The obligation, as `obligation list` shows it.")]
+Which = Annotated[
+    str, typer.Argument(metavar="OBLIGATION", help="The obligation, as `obligation list` shows it.")
+]
 _NEEDED: Any = ...
 
 
 @verb(app, "list", examples=("chancery obligation list --mission Q", "chancery obligation list --all --json"))
 async def list_(
     mission: Annotated[str | None, typer.Option("--mission", help="Of one mission.")] = None,
-    definition: Annotated[str | None, typer.Option("--definition", help="Of one definition, such as TRIAL-OBS.")] = None,
+    definition: Annotated[
+        str | None, typer.Option("--definition", help="Of one definition, such as TRIAL-OBS.")
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Ended ones too.")] = False,
 ) -> None:
     """List obligations, the soonest due first."""
@@ -37,7 +53,10 @@ async def list_(
         zones = {row["code"]: row["zone"] for row in await queries.missions(here.log)}
 
         def page() -> list[Table]:
-            table = Table(("Obligation", "What", "Mission", "Period", "Next due (local)", "State"), empty="None is open.")
+            table = Table(
+                ("Obligation", "What", "Mission", "Period", "Next due (local)", "State"),
+                empty="None is open.",
+            )
             for row in rows:
                 title = names.definition_title(row["instrument"], row["definition"])
                 due = local(row["next_due"], zones[row["mission"]])
@@ -48,17 +67,34 @@ async def list_(
         show("obligation-list", {"position": await here.log.head(), "obligations": rows}, page)
 
 
-@verb(app, "open", changes=True, examples=("chancery obligation open --mission Q --definition CONTACT-ANNUAL --as Q-103",))
+@verb(
+    app,
+    "open",
+    changes=True,
+    examples=("chancery obligation open --mission Q --definition CONTACT-ANNUAL --as Q-103",),
+)
 async def open_(
+    *,
     mission: Annotated[str, typer.Option("--mission", help="The mission's code.")] = _NEEDED,
-    definition: Annotated[str, typer.Option("--definition", metavar="CODE", help="What the instrument asks.")] = _NEEDED,
+    definition: Annotated[
+        str, typer.Option("--definition", metavar="CODE", help="What the instrument asks.")
+    ] = _NEEDED,
     accreditation: Annotated[
-        str | None, typer.Option("--accreditation", metavar="CODE", help="For which country, if the mission has several.")
+        str | None,
+        typer.Option(
+            "--accreditation", metavar="CODE", help="For which country, if the mission has several."
+        ),
     ] = None,
     instrument: Annotated[str, typer.Option("--instrument", help="The text it comes from.")] = "eu-hrd",
-    period: Annotated[str | None, typer.Option("--period", help="Its period, such as 2026 or 2026-05.")] = None,
-    due: Annotated[str | None, typer.Option("--due", metavar="DAY", help="The last day of the period.")] = None,
-    id_: Annotated[str | None, typer.Option("--id", metavar="CODE", help="Its code; a random one if not given.")] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="Its period, such as 2026 or 2026-05.")
+    ] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="DAY", help="The last day of the period.")
+    ] = None,
+    id_: Annotated[
+        str | None, typer.Option("--id", metavar="CODE", help="Its code; a random one if not given.")
+    ] = None,
 ) -> None:
     """Put a definition to work."""
     from chancery.instruments import definition as shipped
@@ -117,7 +153,9 @@ async def _gate(which: str, name: str, *, opened: bool) -> None:
 
     async with installed() as here:
         mission = await _mission_of(here, which)
-        command = c.SetGate(command_id=command_id(), mission=mission, obligation=which, gate=name, open=opened)
+        command = c.SetGate(
+            command_id=command_id(), mission=mission, obligation=which, gate=name, open=opened
+        )
         show_receipt(await submit(here, command))
 
 
@@ -148,16 +186,20 @@ async def gate_close(
 )
 async def held(
     which: Which,
-    sitting: Annotated[str, typer.Argument(metavar="SITTING", help="The sitting, as `obligation show` lists it.")],
+    sitting: Annotated[
+        str, typer.Argument(metavar="SITTING", help="The sitting, as `obligation show` lists it.")
+    ],
     outcome: Annotated[
         Literal["adjourned", "adjourned_without_day", "not_held", "verdict"],
         typer.Option("--outcome", help="What became of it."),
     ] = _NEEDED,
     happened_at: Annotated[
-        str | None, typer.Option("--happened-at", metavar="TIME", help="When, if not now; the mission's time.")
+        str | None,
+        typer.Option("--happened-at", metavar="TIME", help="When, if not now; the mission's time."),
     ] = None,
     next_: Annotated[
-        str | None, typer.Option("--next", metavar="TIME|DAY", help="The next sitting, if it was adjourned to one.")
+        str | None,
+        typer.Option("--next", metavar="TIME|DAY", help="The next sitting, if it was adjourned to one."),
     ] = None,
 ) -> None:
     """Record what became of a sitting; an adjournment sets the next one."""
@@ -170,7 +212,9 @@ async def held(
         following = None
         if next_ is not None:
             whole_day = len(next_) == len("2026-09-09")
-            starts = start_of_day(mission, day(next_, "--next")) if whole_day else moment(next_, zone, "--next")
+            starts = (
+                start_of_day(mission, day(next_, "--next")) if whole_day else moment(next_, zone, "--next")
+            )
             following = c.Sitting(
                 appointment=f"ap-{command_id().hex[:12]}",
                 starts=starts,
@@ -192,7 +236,9 @@ async def held(
 @verb(app, "end", changes=True, examples=("chancery obligation end OBLIGATION --cause withdrawn --as Q-103",))
 async def end(
     which: Which,
-    cause: Annotated[str, typer.Option("--cause", metavar="CODE", help="Why no further sitting is expected.")] = _NEEDED,
+    cause: Annotated[
+        str, typer.Option("--cause", metavar="CODE", help="Why no further sitting is expected.")
+    ] = _NEEDED,
 ) -> None:
     """Say that a proceeding is over: sittings still set are cancelled."""
     from domain import commands as c
@@ -212,8 +258,12 @@ async def show_(which: Which) -> None:
         mission = await here.desk.mission(await _mission_of(here, which))
         found = await here.desk.obligation(which)
         people = {t.posting for t in found.tasks.values()}
-        people |= {p for a in found.appointments.values() for p in (a.observer, a.backup, a.support, *a.answers) if p}
-        data = data_of(found, mission, await names.officers(here, people)) | {"position": await here.log.head()}
+        people |= {
+            p for a in found.appointments.values() for p in (a.observer, a.backup, a.support, *a.answers) if p
+        }
+        data = data_of(found, mission, await names.officers(here, people)) | {
+            "position": await here.log.head()
+        }
         show("obligation", data, lambda: page_of(data))
 
 
@@ -225,8 +275,11 @@ async def sittings(which: Which) -> None:
     async with installed() as here:
         mission = await here.desk.mission(await _mission_of(here, which))
         found = await here.desk.obligation(which)
-        people = {p for a in found.appointments.values() for p in (a.observer, a.backup, a.support, *a.answers) if p}
-        data = data_of(found, mission, await names.officers(here, people)) | {"position": await here.log.head()}
+        people = {
+            p for a in found.appointments.values() for p in (a.observer, a.backup, a.support, *a.answers) if p
+        }
+        data = data_of(found, mission, await names.officers(here, people)) | {
+            "position": await here.log.head()
+        }
         answer = {k: data[k] for k in ("position", "id", "mission", "zone", "sittings")}
         show("sitting-list", answer, lambda: [sittings_of(data)])
-

@@ -71,7 +71,9 @@ def _sitting(a: Appointment, held: Mapping[str, str]) -> dict[str, Any]:
 
 def page_of(data: Mapping[str, Any]) -> list[Block]:
     """The page of an obligation."""
-    tasks = Table(("Task", "What", "Due (local)", "State", "Held by"), title="Tasks", empty="It has no task yet.")
+    tasks = Table(
+        ("Task", "What", "Due (local)", "State", "Held by"), title="Tasks", empty="It has no task yet."
+    )
     for t in data["tasks"]:
         ended = word(t["outcome"]) if t["outcome"] else tr("open")
         holder = names.who(t["posting"], {t["posting"]: t["officer"]})
@@ -103,5 +105,7 @@ def sittings_of(data: Mapping[str, Any]) -> Table:
     for s in data["sittings"]:
         when = s["day"] if s["whole_day"] else local(s["starts"], data["zone"])
         state = word(s["outcome"] or s["status"])
-        table.rows.append((s["appointment"], when, state, s["observer"] or "", s["backup"] or "", s["support"] or ""))
+        table.rows.append(
+            (s["appointment"], when, state, s["observer"] or "", s["backup"] or "", s["support"] or "")
+        )
     return table

@@ -16,10 +16,10 @@ from domain.kinds import instant_text
 
 @dataclass(slots=True)
 class Table:
-    """Rows under headings (English; translated on printing). `marks`: row number → style on a terminal, never alone."""
+    """Rows of strings under headings (English; translated on printing). `marks`: row number → style on a terminal, never alone."""
 
     headings: Sequence[str]
-    rows: list[Sequence[str]] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
     title: str | None = None
     marks: dict[int, str] = field(default_factory=dict)
     empty: str = "Nothing to show."

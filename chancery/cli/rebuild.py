@@ -19,19 +19,23 @@ async def views(
     from chancery.views import rebuild as rebuilding
 
     async with installed() as here:
-        with bar("Folding the log") as progress:
-            if check:
-                wrong = await rebuilding.check(here.log, progress)
-            else:
-                counts = await rebuilding.rebuild(here.log, progress)
         if check:
+            with bar("Folding the log") as progress:
+                wrong = await rebuilding.check(here.log, progress)
             data = {"ok": not wrong, "differences": wrong}
             show("rebuild-views-check", data, lambda: wrong or [tr("Every row is what the log says.")])
             if wrong:
                 raise typer.Exit(1)
             return
+        with bar("Folding the log") as progress:
+            counts = await rebuilding.rebuild(here.log, progress)
         rows = [(name, str(n), str(counts.mended.get(name, 0))) for name, n in sorted(counts.rows.items())]
-        done = {"position": counts.position, "events": counts.events, "rows": counts.rows, "mended": counts.mended}
+        done = {
+            "position": counts.position,
+            "events": counts.events,
+            "rows": counts.rows,
+            "mended": counts.mended,
+        }
         show("rebuild-views", done, lambda: [Table(("View", "Rows", "Mended"), rows)])
 
 
@@ -44,7 +48,9 @@ async def workflows() -> None:
     async with installed(connections=8) as here:
         client = await here.temporal()
         with bar("Starting workflows") as progress:
-            counts = await rebuild_workflows(Conductor(here.log, client, here.clock), client, here.log, progress)
+            counts = await rebuild_workflows(
+                Conductor(here.log, client, here.clock), client, here.log, progress
+            )
         failed = [{"obligation": name, "status": status} for name, status in counts.failed]
         data = {
             "attributes": counts.attributes,

@@ -13,8 +13,14 @@ from chancery.cli.shared import Fault, noun, say, show, state, verb
 app: Final = noun("", "")
 
 
-@verb(app, "rehearse", examples=("chancery rehearse rehearsals/fri-sat-weekend.toml", "chancery rehearse FILE --json"))
-async def rehearse(file: Annotated[Path, typer.Argument(metavar="FILE", help="The rehearsal (TOML).")]) -> None:
+@verb(
+    app,
+    "rehearse",
+    examples=("chancery rehearse rehearsals/fri-sat-weekend.toml", "chancery rehearse FILE --json"),
+)
+async def rehearse(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The rehearsal (TOML).")],
+) -> None:
     """Play missions, staff and a timed script at any date, and print the ledger."""
     from chancery.rehearse.play import run_file
 

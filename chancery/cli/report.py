@@ -30,13 +30,19 @@ async def staff(
     to: Annotated[str, typer.Option("--to", metavar="DAY", help="The last day.")] = _NEEDED,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", metavar="POSITION|TIME", help="As the log stood then (UTC, or with an offset); else now."),
+        typer.Option(
+            "--as-of",
+            metavar="POSITION|TIME",
+            help="As the log stood then (UTC, or with an offset); else now.",
+        ),
     ] = None,
 ) -> None:
     """Report what an officer held, for how long, and how it ended. The same request gives the same bytes."""
     from chancery.reports.staff import staff_report
 
-    first, last = (date.fromisoformat(day(text, option)) for text, option in ((from_, "--from"), (to, "--to")))
+    first, last = (
+        date.fromisoformat(day(text, option)) for text, option in ((from_, "--from"), (to, "--to"))
+    )
     at = _place(as_of)
     async with installed() as here:
         held = sorted(row["posting"] for row in await postings_of(here, officer))

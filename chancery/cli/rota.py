@@ -8,7 +8,9 @@ from chancery.cli.shared import command_id, installed, noun, show_receipt, submi
 
 app: Final = noun("rota", "Who observes which sitting.")
 Which = Annotated[str, typer.Argument(metavar="OBLIGATION", help="The proceeding.")]
-Sitting = Annotated[str, typer.Argument(metavar="SITTING", help="The sitting, as `obligation sittings` lists it.")]
+Sitting = Annotated[
+    str, typer.Argument(metavar="SITTING", help="The sitting, as `obligation sittings` lists it.")
+]
 
 
 async def _answer(which: str, sitting: str, reason: str | None, *, claim: bool) -> None:
@@ -36,7 +38,12 @@ async def claim(which: Which, sitting: Sitting) -> None:
     await _answer(which, sitting, None, claim=True)
 
 
-@verb(app, "decline", changes=True, examples=("chancery rota decline OBLIGATION SITTING --reason capacity --as Q-103",))
+@verb(
+    app,
+    "decline",
+    changes=True,
+    examples=("chancery rota decline OBLIGATION SITTING --reason capacity --as Q-103",),
+)
 async def decline(
     which: Which,
     sitting: Sitting,

@@ -112,7 +112,9 @@ def _configure(chosen: Settings) -> None:
 def version() -> None:
     """Say which version this is, and of what it depends on for deadlines."""
     data: dict[str, Any] = {"version": _version("chancery")}
-    data["parts"] = {name: _version(name) for name in ("holidays", "tzdata", "temporalio", "psycopg", "pydantic")}
+    data["parts"] = {
+        name: _version(name) for name in ("holidays", "tzdata", "temporalio", "psycopg", "pydantic")
+    }
 
     def page() -> list[str]:
         parts = ", ".join(f"{name} {number}" for name, number in data["parts"].items())

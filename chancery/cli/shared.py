@@ -133,7 +133,10 @@ def verb(
                 asyncio.run(outcome)
 
         # A command with a --mission of its own means the mission that it is about: there the officer acts.
-        more = [*_COMMON, *(p for p in acting if p.name != "of_mission" or "mission" not in signature.parameters)]
+        more = [
+            *_COMMON,
+            *(p for p in acting if p.name != "of_mission" or "mission" not in signature.parameters),
+        ]
         own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in signature.parameters.values()]
         vars(call)["__signature__"] = signature.replace(parameters=[*own, *more], return_annotation=None)
         call.__annotations__ = {p.name: p.annotation for p in (*own, *more)}

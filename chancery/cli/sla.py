@@ -37,16 +37,36 @@ async def sla(mission: Annotated[str, typer.Option("--mission", help="The missio
         order = list(PILES)
         clocks.sort(key=lambda c: (order.index(c["pressure"]), c["definition"], c["due"], c["id"]))
         counts = {pile: sum(1 for c in clocks if c["pressure"] == pile) for pile in order}
-        data = {"position": await here.log.head(), "mission": mission, "zone": calendar.zone, "counts": counts}
+        data = {
+            "position": await here.log.head(),
+            "mission": mission,
+            "zone": calendar.zone,
+            "counts": counts,
+        }
 
         def page() -> list[str | Table]:
-            table = Table(("Clock", "Obligation", "Task", "What", "Due (local)", "Left"), empty="No clock runs.")
+            table = Table(
+                ("Clock", "Obligation", "Task", "What", "Due (local)", "Left"), empty="No clock runs."
+            )
             for number, c in enumerate(clocks):
-                left = tr("waiting: {party}", party=c["waiting"]) if c["waiting"] else clockwork.left_words(c["left"])
-                table.rows.append(
-                    (tr(PILES[c["pressure"]]), c["definition"], c["id"], c["title"], local(c["due"], calendar.zone), left)
+                left = (
+                    tr("waiting: {party}", party=c["waiting"])
+                    if c["waiting"]
+                    else clockwork.left_words(c["left"])
                 )
-                table.marks[number] = {"overdue": "bold red", "at_risk": "yellow", "waiting": "dim"}.get(c["pressure"], "")
+                table.rows.append(
+                    (
+                        tr(PILES[c["pressure"]]),
+                        c["definition"],
+                        c["id"],
+                        c["title"],
+                        local(c["due"], calendar.zone),
+                        left,
+                    )
+                )
+                table.marks[number] = {"overdue": "bold red", "at_risk": "yellow", "waiting": "dim"}.get(
+                    c["pressure"], ""
+                )
             heads = ", ".join(f"{tr(PILES[pile])}: {n}" for pile, n in counts.items())
             stamp = tr("As of position {position}.", position=data["position"])
             return [f"{tr('Mission {code}', code=mission)} · {heads} · {stamp}", table]

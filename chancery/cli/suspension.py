@@ -9,7 +9,9 @@ from chancery.cli.times import moment
 
 app: Final = noun("suspension", "A declared stop of a mission's work: security, closure.")
 Mission = Annotated[str, typer.Option("--mission", help="The mission's code.")]
-Until = Annotated[str, typer.Option("--until", metavar="TIME", help="Until when, at most 14 days; the mission's time.")]
+Until = Annotated[
+    str, typer.Option("--until", metavar="TIME", help="Until when, at most 14 days; the mission's time.")
+]
 Suspension = Annotated[str, typer.Argument(help="The suspension's code.")]
 
 
@@ -23,7 +25,9 @@ async def _send(name: str, mission: str, times: dict[str, tuple[str, str]], **fi
         if not state.version:
             raise Refused("no-such-mission", mission=mission)
         read = {k: moment(text, state.clock.zone, option) for k, (text, option) in times.items()}
-        command = c.COMMANDS[name].model_validate({"command_id": command_id(), "mission": mission} | read | fields)
+        command = c.COMMANDS[name].model_validate(
+            {"command_id": command_id(), "mission": mission} | read | fields
+        )
         receipt = await submit(here, command)
         after = await here.desk.mission(mission)
         new = sorted(set(after.suspensions) - set(state.suspensions))

@@ -20,7 +20,9 @@ def moment(text: str, zone: str, option: str) -> datetime:
             return resolve(typed.date(), typed.time(), zone)
         except (ValueError, BadInput):
             pass  # the form is right and the date is not: the same refusal
-    raise Fault("usage", "{option}: {given} is not a time such as 2026-05-05T09:10.", option=option, given=text)
+    raise Fault(
+        "usage", "{option}: {given} is not a time such as 2026-05-05T09:10.", option=option, given=text
+    )
 
 
 def day(text: str, option: str) -> str:
@@ -28,4 +30,6 @@ def day(text: str, option: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise Fault("usage", "{option}: {given} is not a day such as 2026-05-05.", option=option, given=text) from None
+        raise Fault(
+            "usage", "{option}: {given} is not a day such as 2026-05-05.", option=option, given=text
+        ) from None

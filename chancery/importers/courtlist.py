@@ -21,6 +21,7 @@ from domain.instant import BadInput, as_instant, quoted, resolve, zone_info
 
 MOST_SITTINGS: Final = 500
 MOST_LETTERS: Final = 20_000
+MOST_LINES: Final = 50_000
 _MOMENT: Final = re.compile(r"([0-9]{8})(?:T([0-9]{6})(Z?))?")
 _RECURRENCE: Final = ("RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID")
 _WORDS: Final = ("SUMMARY", "LOCATION", "DESCRIPTION")
@@ -108,7 +109,11 @@ class _Reader:
 
     def read(self, text: str) -> list[_Event]:
         """The events of a text, in its order. Raises ImportRefused where reading on makes no sense."""
-        for number, content in _unfolded(text):
+        for count, (number, content) in enumerate(_unfolded(text)):
+            if count == MOST_LINES:
+                raise self._stop(
+                    number, "file", "too-large", f"more than {MOST_LINES:,} lines; split the list."
+                )
             prop = self._property(number, content)
             if prop is None:
                 continue

@@ -9,6 +9,9 @@ MOST_BYTES: Final = 5_000_000
 MOST_SHOWN: Final = 20
 """So many problems are listed; the rest are counted."""
 
+MOST_FOUND: Final = 1000
+"""A file with so many problems is read no further."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -59,8 +62,10 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def add(self, line: int, name: str, code: str, message: str) -> None:
-        """Note a problem of a field."""
+        """Note a problem of a field. Raises ImportRefused at the thousandth."""
         self.found.append(Problem(self.file, line, name, code, message))
+        if len(self.found) >= MOST_FOUND:
+            raise ImportRefused(self.found)
 
     def stop(self, line: int, name: str, code: str, message: str) -> ImportRefused:
         """Note a problem after which reading on makes no sense; raise what comes back."""

@@ -118,7 +118,9 @@ async def staged_at(place: Place, settings: Settings, starts: datetime, seed: st
     """A stage on a database that is there already and stays."""
     clock = ManualClock(starts)
     environment = await time_skipping_environment(
-        binary=settings.test_server_program, data_converter=data_converter(place.ring)
+        binary=settings.test_server_program,
+        data_converter=data_converter(place.ring),
+        runtime=installation.quiet_runtime(),
     )
     async with (
         environment,

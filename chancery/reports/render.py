@@ -95,11 +95,9 @@ class _Page:
         for instrument in shipped().values():
             for definition in instrument["definition"]:
                 if definition["code"] == item["definition"]:
-                    titles: list[Any] = [
-                        s["title"] for s in definition["step"] if s["code"] == item.get("step")
-                    ]
+                    titles = [s["title"] for s in definition["step"] if s["code"] == item.get("step")]
                     title = (titles or [definition["title"]])[0]
-                    return f"{code}: {title.get(self.language)}"
+                    return code + ": " + (title["fr"] if self.language == "fr" else title["en"])
         return code
 
     def _positions(self, item: _Item) -> str:

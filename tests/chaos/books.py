@@ -49,7 +49,9 @@ class Books:
         for command, (position, types) in acked.receipts.items():
             found = by_command.get(command, [])
             if [e.type for e in found] != list(types) or found[-1].position != position:
-                wrong.append(f"{command}: acknowledged {types} at {position}, found {[e.type for e in found]}")
+                wrong.append(
+                    f"{command}: acknowledged {types} at {position}, found {[e.type for e in found]}"
+                )
         return wrong
 
     def twice(self) -> list[tuple[str, ...]]:
@@ -60,7 +62,9 @@ class Books:
             if event.type == "DeadlinePassed":
                 keys[(event.type, event.stream, data["task"], data["due_at"])] += 1
             elif event.type == "NoticeRecorded":
-                keys[(event.type, event.stream, data["task"], data["kind"], str(data["n"]), data["due_at"])] += 1
+                keys[
+                    (event.type, event.stream, data["task"], data["kind"], str(data["n"]), data["due_at"])
+                ] += 1
         return [key for key, count in keys.items() if count > 1]
 
     def passed(self) -> int:
@@ -96,10 +100,10 @@ def _entry(events: Sequence[Event], tag: str) -> dict[str, Any]:
     return {
         "outcome": state.outcome,
         "events": dict(sorted(Counter(e.type for e in events).items())),
-        "gates": {f"{gate} {_plain(at, tag)}": passed for (gate, at), passed in sorted(state.gate_answers.items())},
-        "sittings": [
-            (a.status, a.outcome, a.observer, a.offered, dict(a.answers)) for a in state.sittings()
-        ],
+        "gates": {
+            f"{gate} {_plain(at, tag)}": passed for (gate, at), passed in sorted(state.gate_answers.items())
+        },
+        "sittings": [(a.status, a.outcome, a.observer, a.offered, dict(a.answers)) for a in state.sittings()],
         "tasks": {
             _plain(code, tag): _task(task, events, sittings.get(task.appointment))
             for code, task in sorted(state.tasks.items())
@@ -114,7 +118,9 @@ def _task(task: Task, events: Iterable[Event], sitting: str | None) -> dict[str,
     return {
         "due": _seconds(start, task.due),
         "passed": [_seconds(start, due) for due in task.passed],
-        "notices": sorted((n["kind"], n["n"], _seconds(start, n["planned"]), tuple(n["to"])) for n in notices),
+        "notices": sorted(
+            (n["kind"], n["n"], _seconds(start, n["planned"]), tuple(n["to"])) for n in notices
+        ),
         "holders": [(h.posting, h.why) for h in task.holdings],
         "outcome": task.outcome,
         "timing": task.timing,

@@ -53,12 +53,16 @@ class Acked:
 class Officers:
     """Everybody who works in the mission: they wait for a task, end it, and send again what got no answer."""
 
-    def __init__(self, desk: Desk, tag: str, margin: float) -> None:
-        """`margin`: seconds from the moment an observer is named to the sitting, which is when the report is due."""
+    def __init__(self, desk: Desk, tag: str, margin: float, pace: float) -> None:
+        """`margin`: seconds from the moment an observer is named to the sitting, which is when the report is due.
+
+        `pace`: seconds from one story's beginning to the next one's.
+        """
         self.acked = Acked()
         self.tag = tag
         self._desk = desk
         self._margin = timedelta(seconds=margin)
+        self._pace = pace
         self._tasks: Mapping[tuple[str, str], Mapping[str, Any]] = {}
         self._seen = asyncio.Condition()
 
@@ -97,7 +101,7 @@ class Officers:
         return f"o-{self.tag}-{number:03}"
 
     async def _story(self, number: int) -> None:
-        await asyncio.sleep(number * 0.04)
+        await asyncio.sleep(number * self._pace)
         name, late = self.name(number), number % 2 == 1
         sitting = f"h-{self.tag}-{number:03}"
         await self._do(name, c.OpenObligation, **_opening())
@@ -127,7 +131,11 @@ class Officers:
             await self._do(name, c.EndProceeding, cause="withdrawn")
         await self._open(name, "decide-follow-up.1")
         await self._do(
-            name, c.CompleteTask, task="decide-follow-up.1", checklist=("feedback",), result={"follow_up": "none"}
+            name,
+            c.CompleteTask,
+            task="decide-follow-up.1",
+            checklist=("feedback",),
+            result={"follow_up": "none"},
         )
 
     async def _absence(self) -> None:
@@ -141,11 +149,19 @@ class Officers:
         await self._send(away, FOCAL)
 
     async def _do(
-        self, obligation: str, kind: type[c.ObligationCommand], actor: Actor = FOCAL, key: str = "", **data: Any
+        self,
+        obligation: str,
+        kind: type[c.ObligationCommand],
+        actor: Actor = FOCAL,
+        key: str = "",
+        **data: Any,
     ) -> None:
         identity = f"{obligation}|{kind.__name__}|{data.get('task', key)}"
         await self._send(
-            kind.model_validate({"command_id": cid(identity), "mission": "Q", "obligation": obligation, **data}), actor
+            kind.model_validate(
+                {"command_id": cid(identity), "mission": "Q", "obligation": obligation, **data}
+            ),
+            actor,
         )
 
     async def _send(self, command: c.Command, actor: Actor) -> None:

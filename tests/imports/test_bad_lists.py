@@ -20,6 +20,8 @@ BAD = [
     (b"hello: world\r\n", 1, "BEGIN", "not-a-calendar"),
     (b"BEGIN:VEVENT\r\nEND:VEVENT\r\n", 1, "BEGIN", "not-a-calendar"),
     (ics(), 1, "VEVENT", "empty"),
+    (ics(event(*(["X-NOTE:a"] * 50_000))), 50_001, "file", "too-large"),
+    (ics(event(*(["no line"] * 2_000))), 6, "line", "not-a-content-line"),
     (ics(event())[:-15], 1, "BEGIN", "cut-short"),
     (ics(event("END:VALARM")), 6, "END", "misplaced"),
     (ics(event(event(uid="two@list"))), 6, "BEGIN", "misplaced"),

@@ -1,5 +1,6 @@
 """A court list that comes again: moved, cancelled, listed anew; and what must never be found in the log."""
 
+import asyncio
 import dataclasses
 from uuid import UUID, uuid4
 
@@ -83,6 +84,14 @@ async def test_a_sitting_that_was_held_stays_as_it_is(trial: Here) -> None:
     later = await trial.hearings(ics(event(start="DTSTART:20260701T093000")))
     assert (later.left, later.events) == (1, 0)
     assert (await trial.hearings(ics(event("STATUS:CANCELLED", start="DTSTART:20260423T093000")))).left == 1
+
+
+async def test_two_who_import_the_same_list_at_once(trial: Here) -> None:
+    outcomes = await asyncio.gather(*(trial.hearings() for _ in range(4)))
+    assert len({o.obligation for o in outcomes}) == 1
+    state = await trial.desk.obligation(outcomes[0].obligation)
+    assert len(state.appointments) == 6
+    assert sum(o.events for o in outcomes) == 7 == await trial.head() - 1
 
 
 # ── what is sealed ───────────────────────────────────────────────────────────────────────────────────────────────

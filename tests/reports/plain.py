@@ -53,7 +53,7 @@ class Plain:
             self.count(task, found)
         return found
 
-    def count(self, task: list[dict[str, Any]], found: Counter[str]) -> None:
+    def count(self, task: list[dict[str, Any]], found: Counter[str]) -> None:  # noqa: C901, PLR0912 - a clerk's list
         """Walk a task as a clerk would: who has it now, did it come, did it go, did it end."""
         mine, due, ended = False, "", None
         for e in task:
@@ -149,7 +149,7 @@ class Plain:
             day += timedelta(days=1)
         return days
 
-    def is_mine(self, task: list[dict[str, Any]], day: date, stop: datetime) -> bool:
+    def is_mine(self, task: list[dict[str, Any]], day: date, stop: datetime) -> bool:  # noqa: C901
         dawn, dusk = self.midnight(day), self.midnight(day + timedelta(days=1))
         paused: datetime | None = None
         for e in task:

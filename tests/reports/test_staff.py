@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain import commands as c
-from tests.made import ALTERNATE, DEPUTY, FOCAL, HEAD
+from tests.made import ALTERNATE, FOCAL, HEAD
 from tests.reports.conftest import Story, accounts_of
 
 
@@ -244,11 +244,13 @@ async def test_what_is_open_is_carried_from_period_to_period(story: Story) -> No
 
 async def test_an_escalation_and_its_answer(story: Story) -> None:
     await story.on(3).task(term="2h")
-    await story.on(3, 11).wake()
-    await story.on(3, 11, 30).act(c.ReassignTask, HEAD, posting="p-dep")
-    await story.on(3, 12).act(c.AcceptTask, DEPUTY)
-    answers = (await story.figures("p-dep"))["escalations"]
-    assert answers and all(
-        a["answered"] == "2026-05-03T12:00:00Z" and a["by"] == "TaskAccepted" for a in answers
+    await story.on(3, 10, 40).wake()
+    await story.on(3, 12).act(c.ReassignTask, HEAD, posting="p-hom")
+    [called] = (await story.figures("p-hom"))["escalations"]
+    assert (called["at"], called["answered"], called["by"]) == (
+        "2026-05-03T10:30:00Z",
+        "2026-05-03T12:00:00Z",
+        "TaskAssigned",
     )
-    assert all(len(a["positions"]) == 2 for a in answers)
+    assert len(called["positions"]) == 2
+    assert (await story.figures("p-fp"))["escalations"] == []

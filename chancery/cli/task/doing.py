@@ -11,13 +11,16 @@ from chancery.cli.task.noun import Note, Seen, Where, Which, app, target
 from chancery.cli.times import moment
 
 Happened = Annotated[
-    str | None, typer.Option("--happened-at", metavar="TIME", help="When it happened, if not now; the mission's time.")
+    str | None,
+    typer.Option("--happened-at", metavar="TIME", help="When it happened, if not now; the mission's time."),
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="CODE", help="Why, by a code.")]
 _NEEDED: Any = ...
 
 
-@verb(app, "accept", changes=True, examples=("chancery task accept Q-EG:COORD-LOCAL:2026-05/hold.1 --as Q-103",))
+@verb(
+    app, "accept", changes=True, examples=("chancery task accept Q-EG:COORD-LOCAL:2026-05/hold.1 --as Q-103",)
+)
 async def accept(where: Where, task: Which = None, seen: Seen = None) -> None:
     """Take a task that is yours to do."""
     from domain import commands as c
@@ -25,7 +28,11 @@ async def accept(where: Where, task: Which = None, seen: Seen = None) -> None:
     async with installed() as here:
         at = await target(here, where, task)
         command = c.AcceptTask(
-            command_id=command_id(), mission=at.state.mission, obligation=at.obligation, task=at.task, seen=seen
+            command_id=command_id(),
+            mission=at.state.mission,
+            obligation=at.obligation,
+            task=at.task,
+            seen=seen,
         )
         show_receipt(await submit(here, command))
 
@@ -42,13 +49,22 @@ async def accept(where: Where, task: Which = None, seen: Seen = None) -> None:
 async def complete(
     where: Where,
     task: Which = None,
-    line: Annotated[list[str] | None, typer.Option("--line", metavar="CODE", help="A line of the checklist that is done.")] = None,
+    *,
+    line: Annotated[
+        list[str] | None, typer.Option("--line", metavar="CODE", help="A line of the checklist that is done.")
+    ] = None,
     evidence: Annotated[
         list[str] | None,
-        typer.Option("--evidence", metavar="KIND=FILE", help="What proves it: a file, or KIND=sha256:HASH:BYTES."),
+        typer.Option(
+            "--evidence", metavar="KIND=FILE", help="What proves it: a file, or KIND=sha256:HASH:BYTES."
+        ),
     ] = None,
-    marking: Annotated[str, typer.Option("--marking", help="Of the evidence: public, limite or sensitive.")] = "limite",
-    result: Annotated[list[str] | None, typer.Option("--result", metavar="FIELD=CODE", help="A result of the step.")] = None,
+    marking: Annotated[
+        str, typer.Option("--marking", help="Of the evidence: public, limite or sensitive.")
+    ] = "limite",
+    result: Annotated[
+        list[str] | None, typer.Option("--result", metavar="FIELD=CODE", help="A result of the step.")
+    ] = None,
     happened_at: Happened = None,
     reason: Reason = None,
     note: Note = None,
@@ -79,10 +95,16 @@ async def complete(
             say(told)
 
 
-@verb(app, "decline", changes=True, examples=("chancery task decline OBLIGATION/TASK --reason capacity --as Q-103",))
+@verb(
+    app,
+    "decline",
+    changes=True,
+    examples=("chancery task decline OBLIGATION/TASK --reason capacity --as Q-103",),
+)
 async def decline(
     where: Where,
     task: Which = None,
+    *,
     reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, by a code.")] = _NEEDED,
     seen: Seen = None,
 ) -> None:
@@ -102,11 +124,16 @@ async def decline(
         show_receipt(await submit(here, command))
 
 
-@verb(app, "reassign", changes=True, examples=("chancery task reassign OBLIGATION/TASK --to Q-104 --as Q-103",))
+@verb(
+    app, "reassign", changes=True, examples=("chancery task reassign OBLIGATION/TASK --to Q-104 --as Q-103",)
+)
 async def reassign(
     where: Where,
     task: Which = None,
-    to: Annotated[str, typer.Option("--to", metavar="OFFICER", help="Who shall hold it from now on.")] = _NEEDED,
+    *,
+    to: Annotated[
+        str, typer.Option("--to", metavar="OFFICER", help="Who shall hold it from now on.")
+    ] = _NEEDED,
     seen: Seen = None,
 ) -> None:
     """Give a task to somebody else of the mission."""
@@ -138,11 +165,14 @@ async def reassign(
     app,
     "not-act",
     changes=True,
-    examples=("chancery task not-act OBLIGATION/TASK --outcome not_appropriate --reason risk_of_harm --as Q-103",),
+    examples=(
+        "chancery task not-act OBLIGATION/TASK --outcome not_appropriate --reason risk_of_harm --as Q-103",
+    ),
 )
 async def not_act(
     where: Where,
     task: Which = None,
+    *,
     outcome: Annotated[str, typer.Option("--outcome", metavar="CODE", help="How it ends.")] = _NEEDED,
     reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, by a code.")] = _NEEDED,
     happened_at: Happened = None,

@@ -32,10 +32,14 @@ _STYLES = {"overdue": "bold red", "at_risk": "yellow", "waiting": "dim"}
 )
 async def list_(
     mine: Annotated[bool, typer.Option("--mine", help="What you hold (with --as).")] = False,
-    team: Annotated[bool, typer.Option("--team", help="What nobody in your mission has accepted yet (with --as).")] = False,
+    team: Annotated[
+        bool, typer.Option("--team", help="What nobody in your mission has accepted yet (with --as).")
+    ] = False,
     mission: Annotated[str | None, typer.Option("--mission", help="Everything of one mission.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every mission.")] = False,
-    obligation: Annotated[str | None, typer.Option("--obligation", help="Everything of one obligation.")] = None,
+    obligation: Annotated[
+        str | None, typer.Option("--obligation", help="Everything of one obligation.")
+    ] = None,
     ended: Annotated[bool, typer.Option("--ended", help="Ended tasks too.")] = False,
 ) -> None:
     """List tasks by the time they have left.
@@ -43,7 +47,9 @@ async def list_(
     Without a choice: what you hold if --as or CHANCERY_AS says who you are, else every open task.
     """
     if (mine or team) and state().who is None:
-        raise Fault("who-acts", "Say who you are: --as OFFICER, or CHANCERY_AS (an officer's code such as Q-103).")
+        raise Fault(
+            "who-acts", "Say who you are: --as OFFICER, or CHANCERY_AS (an officer's code such as Q-103)."
+        )
     own = mine or not (team or mission or all_ or obligation or state().who is None)
     async with installed() as here:
         wanted = await _wanted(here, own, team, mission)
@@ -77,7 +83,9 @@ async def _wanted(here: Installation, mine: bool, team: bool, mission: str | Non
     return {"mission": mission}
 
 
-async def _rows(here: Installation, wanted: dict[str, Any], ended: bool, *, unclaimed: bool) -> list[dict[str, Any]]:
+async def _rows(
+    here: Installation, wanted: dict[str, Any], ended: bool, *, unclaimed: bool
+) -> list[dict[str, Any]]:
     from chancery import queries
     from domain.refusals import Refused
 
@@ -108,7 +116,9 @@ def page(tasks: list[dict[str, Any]]) -> Table:
     """The tasks as a table."""
     table = Table(_HEADINGS, empty="No task is open here.")
     for number, task in enumerate(tasks):
-        due = local(task["due"], task["zone"]) + (f" {tr('(estimated holiday)')}" if task["provisional"] else "")
+        due = local(task["due"], task["zone"]) + (
+            f" {tr('(estimated holiday)')}" if task["provisional"] else ""
+        )
         left = clockwork.left_words(task["left"]) if "left" in task and not task["waiting"] else ""
         table.rows.append(
             (task["id"], task["title"], task["mission"], due, left, task["state"],

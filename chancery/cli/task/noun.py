@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 app: Final = noun("task", "What has to be done, by whom and by when.")
 
 Where = Annotated[str, typer.Argument(metavar="OBLIGATION[/TASK]", help="The task, as `task list` shows it.")]
-Which = Annotated[str | None, typer.Argument(metavar="[TASK]", help="The task, if it is not part of the first.")]
+Which = Annotated[
+    str | None, typer.Argument(metavar="[TASK]", help="The task, if it is not part of the first.")
+]
 Seen = Annotated[
-    int | None, typer.Option("--seen", metavar="REVISION", help="Refuse if the task has changed since this revision.")
+    int | None,
+    typer.Option("--seen", metavar="REVISION", help="Refuse if the task has changed since this revision."),
 ]
 Note = Annotated[
     str | None,
-    typer.Option("--note", metavar="TEXT|-", help="Words for the sealed vault, never for the log; - reads them."),
+    typer.Option(
+        "--note", metavar="TEXT|-", help="Words for the sealed vault, never for the log; - reads them."
+    ),
 ]
 
 
@@ -48,7 +53,11 @@ def split(where: str, which: str | None) -> tuple[str, str]:
         return where, which
     obligation, slash, task = where.rpartition("/")
     if not slash or not obligation or not task:
-        raise Fault("usage", "{given} names no task; write OBLIGATION/TASK, as `chancery task list` shows it.", given=where)
+        raise Fault(
+            "usage",
+            "{given} names no task; write OBLIGATION/TASK, as `chancery task list` shows it.",
+            given=where,
+        )
     return obligation, task
 
 

@@ -26,7 +26,12 @@ async def _send(name: str, where: str, which: str | None, note: str | None = Non
         if words.ref is not None:
             fields["note"] = words.ref
         read = {k: moment(v[0], at.zone, v[1]) if isinstance(v, tuple) else v for k, v in fields.items()}
-        data = {"command_id": command_id(), "mission": at.state.mission, "obligation": at.obligation, "task": at.task}
+        data = {
+            "command_id": command_id(),
+            "mission": at.state.mission,
+            "obligation": at.obligation,
+            "task": at.task,
+        }
         show_receipt(await submit(here, c.COMMANDS[name].model_validate(data | read), sealed=words.sealed))
 
 
@@ -34,6 +39,7 @@ async def _send(name: str, where: str, which: str | None, note: str | None = Non
 async def confirm(
     where: Where,
     task: Which = None,
+    *,
     yes: Annotated[bool, typer.Option("--yes/--no", help="Whether it happened when the entry says.")] = True,
     seen: Seen = None,
 ) -> None:
@@ -41,19 +47,31 @@ async def confirm(
     await _send("ConfirmTimeliness", where, task, confirmed=yes, seen=seen)
 
 
-@verb(waive, "propose", changes=True, examples=("chancery task waive propose OBLIGATION/TASK --reason security --as Q-103",))
+@verb(
+    waive,
+    "propose",
+    changes=True,
+    examples=("chancery task waive propose OBLIGATION/TASK --reason security --as Q-103",),
+)
 async def propose(
     where: Where,
     task: Which = None,
+    *,
     reason: Reason = _NEEDED,
-    alternative: Annotated[str | None, typer.Option("--alternative", metavar="CODE", help="What is done instead.")] = None,
-    review_on: Annotated[str | None, typer.Option("--review-on", metavar="DAY", help="When to look again.")] = None,
+    alternative: Annotated[
+        str | None, typer.Option("--alternative", metavar="CODE", help="What is done instead.")
+    ] = None,
+    review_on: Annotated[
+        str | None, typer.Option("--review-on", metavar="DAY", help="When to look again.")
+    ] = None,
     note: Note = None,
     seen: Seen = None,
 ) -> None:
     """Ask that a task need not be done this time."""
     when = None if review_on is None else day(review_on, "--review-on")
-    await _send("ProposeWaiver", where, task, note, reason=reason, alternative=alternative, review_on=when, seen=seen)
+    await _send(
+        "ProposeWaiver", where, task, note, reason=reason, alternative=alternative, review_on=when, seen=seen
+    )
 
 
 @verb(waive, "approve", changes=True, examples=("chancery task waive approve OBLIGATION/TASK --as Q-101",))
@@ -77,6 +95,7 @@ async def refuse(where: Where, task: Which = None, seen: Seen = None) -> None:
 async def pause(
     where: Where,
     task: Which = None,
+    *,
     cause: Annotated[str, typer.Option("--cause", metavar="CODE", help="Why it waits.")] = _NEEDED,
     party: Annotated[str, typer.Option("--party", metavar="CODE", help="For whom it waits.")] = _NEEDED,
     note: Note = None,
@@ -107,7 +126,10 @@ async def resume(where: Where, task: Which = None, seen: Seen = None) -> None:
 async def extend(
     where: Where,
     task: Which = None,
-    until: Annotated[str, typer.Option("--until", metavar="TIME", help="The new due time; the mission's time.")] = _NEEDED,
+    *,
+    until: Annotated[
+        str, typer.Option("--until", metavar="TIME", help="The new due time; the mission's time.")
+    ] = _NEEDED,
     reason: Reason = _NEEDED,
     seen: Seen = None,
 ) -> None:
@@ -120,19 +142,22 @@ async def extend(
     "correct",
     changes=True,
     examples=(
-        "chancery task correct OBLIGATION/TASK --field reason --value capacity --reason typing_error "
-        "--approver Q-101 --as Q-103",
+        "chancery task correct OBLIGATION/TASK --field reason --value capacity --reason typo --approver Q-101 --as Q-103",
     ),
 )
 async def correct(
     where: Where,
     task: Which = None,
+    *,
     field: Annotated[
-        Literal["happened_at", "outcome", "reason"], typer.Option("--field", help="What the entry says wrongly.")
+        Literal["happened_at", "outcome", "reason"],
+        typer.Option("--field", help="What the entry says wrongly."),
     ] = _NEEDED,
     value: Annotated[str, typer.Option("--value", metavar="CODE|TIME", help="What it should say.")] = _NEEDED,
     reason: Reason = _NEEDED,
-    approver: Annotated[str, typer.Option("--approver", metavar="OFFICER", help="Who agrees; somebody else.")] = _NEEDED,
+    approver: Annotated[
+        str, typer.Option("--approver", metavar="OFFICER", help="Who agrees; somebody else.")
+    ] = _NEEDED,
     note: Note = None,
 ) -> None:
     """Say what an ended task should say. The first entry stays visible beside it."""

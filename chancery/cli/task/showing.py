@@ -123,7 +123,12 @@ def _page(data: dict[str, Any], held: Mapping[str, str]) -> list[Block]:
     zone = data["zone"]
     first: list[Block] = [
         f"{data['title']}",
-        tr("Task {id}, revision {revision}: {state}.", id=data["id"], revision=data["revision"], state=data["state"]),
+        tr(
+            "Task {id}, revision {revision}: {state}.",
+            id=data["id"],
+            revision=data["revision"],
+            state=data["state"],
+        ),
         tr(
             "{definition}, paragraph {paragraph}{unconfirmed}; mission {mission}.",
             definition=data["definition"],
@@ -131,7 +136,11 @@ def _page(data: dict[str, Any], held: Mapping[str, str]) -> list[Block]:
             unconfirmed="" if data["paragraph_confirmed"] else f" ({tr('not yet confirmed')})",
             mission=data["mission"],
         ),
-        tr("Held by {who} since {since}.", who=names.who(data["posting"], held), since=local(data["holders"][-1]["since"], zone)),
+        tr(
+            "Held by {who} since {since}.",
+            who=names.who(data["posting"], held),
+            since=local(data["holders"][-1]["since"], zone),
+        ),
         _due(data, zone),
     ]
     if data["left"] is not None:
@@ -191,8 +200,12 @@ def _tables(data: dict[str, Any], zone: str) -> list[Block]:
 def _todo(data: dict[str, Any]) -> list[Block]:
     if data["status"] != "open":
         return []
-    lines = [(line["code"], tr("yes") if line["must"] else tr("no"), line["title"]) for line in data["checklist"]]
-    blocks: list[Block] = [Table(("Line", "Needed", "What"), lines, title="Checklist", empty="There is no checklist.")]
+    lines = [
+        (line["code"], tr("yes") if line["must"] else tr("no"), line["title"]) for line in data["checklist"]
+    ]
+    blocks: list[Block] = [
+        Table(("Line", "Needed", "What"), lines, title="Checklist", empty="There is no checklist.")
+    ]
     if data["evidence"]:
         blocks.append(tr("Evidence needed: {kinds}.", kinds=", ".join(data["evidence"])))
     for name, allowed in data["results"].items():
