@@ -143,14 +143,18 @@ class Conductor:
             else:
                 await self._guarded(target, position, self.nudge(target, stream, position))
 
-    async def _guarded(self, obligation: str, position: int, delivery: Awaitable[None]) -> None:
-        """One delivery. What only it fails on parks its stream; what everybody would fail on is raised, to be retried."""
+    async def _guarded(self, obligation: str, position: int, delivery: Awaitable[None]) -> bool:
+        """One delivery; whether it came off. What only it fails on parks its stream; what everybody would fail on is
+        raised, to be retried.
+        """
         try:
             await delivery
         except RPCError as problem:
             if problem.status in _TRANSIENT:
                 raise
             await self._park(obligation_stream(obligation), position, problem.status.name)
+            return False
+        return True
 
     async def _park(self, stream: str, position: int, code: str) -> None:
         _log.error("stream parked", stream=stream, position=position, code=code)
@@ -249,11 +253,12 @@ class Conductor:
             await self._guarded(obligation, 0, self.start(obligation))
         over = sorted(running - set(open_))
         head = await self.log.head()
-        again = [stream.partition("/")[2] for stream, *_ in await self.parked()]
-        for obligation in again:
-            await self._unpark(obligation_stream(obligation))  # what fails again is parked again
-        for obligation in over + again:
+        for obligation in over:
             await self._guarded(obligation, head, self.nudge(obligation, obligation_stream(obligation), head))
+        for stream, *_ in await self.parked():
+            obligation = stream.partition("/")[2]
+            if await self._guarded(obligation, head, self.nudge(obligation, stream, head)):
+                await self._unpark(stream)
         self._since = delivered
         await self._choose_witness()
         return len(missing), len(over)

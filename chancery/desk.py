@@ -7,7 +7,7 @@ Streams that moved meanwhile are read again and decided again; nobody fails for 
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 import psycopg
 from psycopg_pool import PoolTimeout
 
+from chancery import vault
 from chancery.clock import Clock
 from chancery.log import pipeline
 from chancery.log.canonical import canonical
@@ -292,7 +293,7 @@ class Desk:
             for name, version in one.reads.items():
                 reads.setdefault(name, version)
         bodies = [body for one in decided for body in one.bodies]
-        before = [statement for one in decided for statement in one.waiting.sealed]
+        before = _joined(statement for one in decided for statement in one.waiting.sealed)
         after = inline.statements(_touched(decided, known))
         recorded = int(self.clock.now().timestamp() * 1_000_000) if self._keeps_time else None
         async with self._pool.connection() as conn:
@@ -362,6 +363,30 @@ def _touched(decided: Iterable[Decided], known: dict[str, Known]) -> inline.Touc
             if types & _INVOLVE:
                 touched.involving.add(one.stream)
     return touched
+
+
+def _joined(sealed: Iterable[Statement]) -> list[Statement]:
+    """What goes into the vault, as one call for the whole batch instead of one for each command.
+
+    The vault's call takes columns, so many calls are one with longer columns; if the vault refuses it, the batch is
+    halved like any other. Statements of another kind go as they are.
+    """
+    columns: list[list[Any]] | None = None
+    others: list[Statement] = []
+    for statement in sealed:
+        if statement.sql != vault.PUT:
+            others.append(statement)
+        elif columns is None:
+            columns = [list(column) for column in _columns(statement)]
+        else:
+            for column, more in zip(columns, _columns(statement), strict=True):
+                column.extend(more)
+    return others if columns is None else [Statement(vault.PUT, columns), *others]
+
+
+def _columns(statement: Statement) -> Sequence[Sequence[Any]]:
+    assert not isinstance(statement.parameters, Mapping)
+    return statement.parameters
 
 
 def _once_each(batch: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:

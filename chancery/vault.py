@@ -25,7 +25,7 @@ from chancery.sealing import Binding, NotGenuine, VaultError
 Plaintext: TypeAlias = str | bytes | dict[str, Any]
 Source: TypeAlias = psycopg.AsyncConnection[Any] | AsyncConnectionPool[Any]
 
-PUT: Final = "SELECT vault.put(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[])"
+PUT: Final = "SELECT vault.put(%b::uuid[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[])"
 GET: Final = "SELECT reference, mission, marker, nonce, ciphertext, commitment FROM vault.get(%s::uuid[])"
 _TEXT, _BYTES, _JSON = b"t", b"b", b"j"
 

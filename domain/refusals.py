@@ -66,10 +66,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "There is no posting {posting} in mission {mission} on {day}.",
         "Il n'y a pas d'affectation {posting} dans la mission {mission} le {day}.",
     ),
-    "no-such-post": (
-        "There is no post {post} in mission {mission}.",
-        "Il n'y a pas de poste {post} dans la mission {mission}.",
-    ),
     "posting-overlaps": (
         "Post {post} is held by {posting} from {start} to {end}; end that posting first.",
         "Le poste {post} est occupé par {posting} du {start} au {end} ; mettez d'abord fin à cette affectation.",
@@ -139,10 +135,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "La tâche {task} attend déjà ({cause}).",
     ),
     "not-waiting": ("Task {task} does not wait.", "La tâche {task} n'est pas en attente."),
-    "hours-run-on": (
-        "Task {task} runs in hours ({term}); its clock is never stopped. The wait can be recorded without stopping it.",
-        "La tâche {task} court en heures ({term}) ; son horloge ne s'arrête jamais. L'attente peut être notée sans l'arrêter.",
-    ),
     "extension-earlier": (
         "An extension must be later than {due}.",
         "Une prolongation doit être postérieure à {due}.",
@@ -158,10 +150,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "waiver-proposed": (
         "A waiver for task {task} is proposed already; it needs an answer.",
         "Une dispense est déjà proposée pour la tâche {task} ; elle attend une réponse.",
-    ),
-    "higher-approver": (
-        "A second waiver in a row needs headquarters' human-rights division.",
-        "Une deuxième dispense consécutive exige la division des droits de l'homme du siège.",
     ),
     "no-such-suspension": (
         "No suspension {suspension} is in force in mission {mission}.",
@@ -216,7 +204,6 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "The calendar of mission {mission} says that already.",
         "Le calendrier de la mission {mission} le dit déjà.",
     ),
-    "bad-term": ("{message}", "{message}"),
     "bad-command": (
         "{where}: {problem}",
         "{where} : {problem}",

@@ -6,7 +6,12 @@ import os
 from alembic import context
 from sqlalchemy import Connection, MetaData, create_engine, text
 
-MODULES = ("chancery.log.schema", "chancery.vault_schema", "chancery.views.tables")
+MODULES = (
+    "chancery.log.schema",
+    "chancery.vault_schema",
+    "chancery.views.tables",
+    "chancery.conductor_schema",
+)
 MIGRATION_LOCK = (
     0x6368616E63657279  # "chancery": two programs that start together migrate one after the other
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chancery.i18n import language
 
@@ -16,15 +16,17 @@ def step_title(instrument: str, definition: str, step: str) -> str:
     from chancery.instruments import definition as shipped
 
     known = shipped(instrument, definition)
-    return in_snapshot(known, step) if known else step
+    found = next((s for s in known["step"] if s["code"] == step), None) if known else None
+    return found["title"][language()] if found else step
 
 
-def in_snapshot(definition: Mapping[str, Any], step: str) -> str:
-    """A step's title out of a definition."""
-    for one in definition["step"]:
-        if one["code"] == step and "title" in one:
-            return str(one["title"][language()])
-    return step
+def line_titles(instrument: str, definition: str, step: str) -> dict[str, str]:
+    """The titles of a step's checklist by their codes, as the shipped instrument has them."""
+    from chancery.instruments import definition as shipped
+
+    known = shipped(instrument, definition)
+    steps = known["step"] if known else []
+    return {x["code"]: x["title"][language()] for s in steps if s["code"] == step for x in s["checklist"]}
 
 
 def definition_title(instrument: str, definition: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chancery.cli import names
 from chancery.cli.output import Block, Table, local
-from chancery.i18n import language, tr, word
+from chancery.i18n import tr, word
 
 if TYPE_CHECKING:
     from domain.mission import Mission
@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 def data_of(state: Obligation, mission: Mission, held: Mapping[str, str]) -> dict[str, Any]:
     """Everything that the command line says of an obligation."""
-    title = state.definition.get("title", {}).get(language())
     return {
         "id": state.id,
-        "title": title or names.definition_title(state.instrument, state.code),
+        "title": names.definition_title(state.instrument, state.code),
         "definition": state.code,
         "instrument": state.instrument,
         "instrument_version": state.instrument_version,
@@ -39,7 +38,7 @@ def data_of(state: Obligation, mission: Mission, held: Mapping[str, str]) -> dic
         "tasks": [
             {
                 "id": f"{state.id}/{t.id}",
-                "title": names.in_snapshot(state.definition, t.step),
+                "title": names.step_title(state.instrument, state.code, t.step),
                 "posting": t.posting,
                 "officer": held.get(t.posting, t.posting),
                 "due": t.due,

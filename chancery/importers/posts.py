@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from chancery import adoption
 from chancery.directory import Entry
-from chancery.importers.problems import ImportRefused, Problems
+from chancery.importers.problems import Problems
 from chancery.importers.staff import FAR, StaffLine, parse
 from chancery.office import Office, send
 from chancery.streams import as_event, mission_stream
@@ -306,6 +306,3 @@ def to_data(outcome: PostsOutcome) -> dict[str, Any]:
             for m in outcome.missions
         ],
     }
-
-
-__all__ = ["ImportRefused", "MissionPosts", "PartlyImported", "PostsOutcome", "import_posts", "to_data"]

@@ -131,7 +131,7 @@ TEXTS: Final[dict[str, str]] = {
     "As of position {position}.": "À la position {position}.",
     "Deciding not to act: {outcomes}; reasons: {reasons}.": "Décider de ne pas agir : {outcomes} ; motifs : {reasons}.",
     "Due {due} ({zone}); term {term}, from {source}.": "Échéance {due} ({zone}) ; délai {term}, source : {source}.",
-    "Due {local} ({zone}), {utc} UTC.": "Échéance {local} ({zone}), {utc} UTC.",
+    "Due {local} ({zone}), that is {utc}.": "Échéance {local} ({zone}), soit {utc}.",
     "Evidence needed: {kinds}.": "Preuves nécessaires : {kinds}.",
     "Gate {gate}: {state}.": "Condition {gate} : {state}.",
     "Held by {who} since {since}.": "Tenue par {who} depuis le {since}.",

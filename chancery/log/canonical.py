@@ -36,7 +36,7 @@ class NotCanonical(ValueError):
 
 def canonical(value: Mapping[str, Any]) -> bytes:
     """The canonical bytes of an event. Raises NotCanonical."""
-    ascii_keys = _check(value, "", 1)
+    ascii_keys = _plain(value) or _check(value, "", 1)
     try:
         body = _encode(value).encode() if ascii_keys else rfc8785.dumps(value)
     except UnicodeEncodeError:
@@ -82,6 +82,43 @@ def parse_instant(text: str) -> datetime:
     except ValueError:
         pass
     raise NotCanonical("log.instant", "", f"holds {text!r}; an instant looks like 2026-05-05T06:10:00Z")
+
+
+def _plain(value: object) -> bool:
+    """Whether nothing in a value asks for a second look: ASCII without NUL, small integers, not too deep.
+
+    Nearly every event is so, and this takes half the time of `_check`, which says what is wrong and where.
+    """
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        inner: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind is dict:
+                if not _plain_keys(item):
+                    return False
+                inner.extend(item.values())
+            elif kind is list or kind is tuple:
+                inner.extend(item)
+            elif not (
+                (kind is str and item.isascii() and "\0" not in item)
+                or (kind is int and -LARGEST_INTEGER <= item <= LARGEST_INTEGER)
+                or item is None
+                or kind is bool
+            ):
+                return False
+        if not inner:
+            return True
+        level = inner
+    return False
+
+
+def _plain_keys(value: dict[Any, Any]) -> bool:
+    for key in value:
+        if type(key) is not str:
+            return False
+    joined = "".join(value)
+    return joined.isascii() and "\0" not in joined
 
 
 def _check(value: object, where: str, depth: int) -> bool:

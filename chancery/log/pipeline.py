@@ -94,7 +94,7 @@ class OutcomeUnknown(LogError):
     code = "log.unknown"
 
 
-_APPEND: Final = b"SELECT position, recorded_us, leaf FROM log.append(%s::text[], %s::int4[], %s::text[], %s::int4[], %s::bytea[], %s::int8)"
+_APPEND: Final = b"SELECT position, recorded_us, leaf FROM log.append(%b::text[], %b::int4[], %b::text[], %b::int4[], %b::bytea[], %b::int8)"
 
 _NAMING_STREAMS: Final = {"CH001": StreamsMoved, "CH002": DuplicateEvent}
 

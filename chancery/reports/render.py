@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from chancery.instruments import shipped
 from chancery.reports.words import word
+from domain.instrument import Words
 
 WIDTH: Final = 100
 _Item = Mapping[str, Any]
@@ -96,8 +97,8 @@ class _Page:
             for definition in instrument["definition"]:
                 if definition["code"] == item["definition"]:
                     titles = [s["title"] for s in definition["step"] if s["code"] == item.get("step")]
-                    title = (titles or [definition["title"]])[0]
-                    return code + ": " + (title["fr"] if self.language == "fr" else title["en"])
+                    title: Words = (titles or [definition["title"]])[0]
+                    return f"{code}: {title['fr'] if self.language == 'fr' else title['en']}"
         return code
 
     def _positions(self, item: _Item) -> str:

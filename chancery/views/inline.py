@@ -1,11 +1,11 @@
 """Views that move with the log, in the same transaction: whoever reads after a receipt sees its effect."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Boolean, DateTime, Integer, Table
+from sqlalchemy import Table
 
 from chancery.log.pipeline import Statement
 from chancery.views import rows, tables
@@ -49,30 +49,28 @@ def statements(touched: Touched) -> list[Statement]:
 
 
 def upsert(table: Table, values: Sequence[rows.Row]) -> Statement | None:
-    """One INSERT … SELECT unnest … ON CONFLICT for all rows, or None if there are none."""
+    """One INSERT … SELECT … ON CONFLICT for all rows, or None if there are none."""
     if not values:
         return None
-    columns: list[list[Any]] = [list(column) for column in zip(*values, strict=True)]
-    return Statement(_sql(table), columns)
+    sql, names = _sql(table)
+    # One JSON text takes a fifth of the time of an array for each of 25 columns, and the table itself names the types.
+    return Statement(sql, [_json([dict(zip(names, row, strict=True)) for row in values])])
+
+
+_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 
 
 @cache
-def _sql(table: Table) -> str:
+def _sql(table: Table) -> tuple[str, list[str]]:
     names = [c.name for c in table.columns]
     keys = [c.name for c in table.primary_key.columns]
-    arrays = ", ".join(f"%s::{_type(c.type)}[]" for c in table.columns)
     others = [n for n in names if n not in keys]
     then = f"UPDATE SET {', '.join(f'{n} = excluded.{n}' for n in others)}" if others else "NOTHING"
-    # Names come from our own table definitions; values travel as parameters.
-    return (
-        f"INSERT INTO {table.schema}.{table.name} ({', '.join(names)}) "  # noqa: S608
-        f"SELECT * FROM unnest({arrays}) ON CONFLICT ({', '.join(keys)}) DO {then}"
+    where = f"{table.schema}.{table.name}"
+    # Names come from our own table definitions; values travel as the parameter.
+    sql = (
+        f"INSERT INTO {where} ({', '.join(names)}) "  # noqa: S608
+        f"SELECT {', '.join(names)} FROM json_populate_recordset(NULL::{where}, %s::json) "
+        f"ON CONFLICT ({', '.join(keys)}) DO {then}"
     )
-
-
-def _type(kind: Any) -> str:
-    if isinstance(kind, DateTime):
-        return "timestamptz"
-    if isinstance(kind, Boolean):
-        return "boolean"
-    return "integer" if isinstance(kind, Integer) else "text"
+    return sql, names

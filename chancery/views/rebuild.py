@@ -174,9 +174,9 @@ def _states(found: Iterable[TupleRow]) -> Iterator[Mission | Obligation]:
     current: int | None = None
     state: Any = None
     evolve: Callable[[Any, Event], Any] = missions.evolve
-    loads = json.loads
+    decode = json.JSONDecoder().raw_decode  # the log's bytes are UTF-8 with nothing around the object
     for stream, position, recorded_us, raw in found:
-        body = loads(raw)
+        body, _ = decode(raw.decode())
         if stream != current:
             if state is not None:
                 yield state

@@ -32,8 +32,7 @@ _SECOND = timedelta(seconds=1)
 def term_of(step: Mapping[str, Any], state: Obligation, mission: Mission) -> Term:
     """The step's term. `period` stands for the last day of the obligation's own period."""
     if step["term"] == "period":
-        if state.due_by is None:
-            raise LookupError(f"{state.id}: a term of one period, and no period")
+        assert state.due_by is not None, "a definition with such a step is opened with the end of its period"
         return Term.parse(f"by:{mission.day(instant(state.due_by)):%m-%d}")
     return Term.parse(step["term"])
 

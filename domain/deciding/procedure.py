@@ -1,6 +1,6 @@
 """What a procedure asks: open an obligation, answer a gate, open a task, look again, come to an end."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from domain import commands as c
@@ -30,6 +30,10 @@ def open_obligation(
             raise Refused("before-adoption", adopted=mission.adopted_on, mission=command.mission)
         due_by = instant_text(mission.clock.end_of(due))
     definition: dict[str, Any] = dict(command.definition_data)
+    if due_by is None and any(step["term"] == "period" for step in definition["step"]):
+        raise Refused(
+            "bad-command", where="due_day", problem=f"{command.definition} is due by the end of a period"
+        )
     data: dict[str, Any] = {
         "obligation": command.obligation,
         "mission": command.mission,
@@ -145,8 +149,3 @@ def refresh(command: c.Refresh, state: Obligation, mission: Mission, now: dateti
         made += recompute(task, mission.moved_by, state, mission, now)
         made += rerouted(task, mission, now)
     return made
-
-
-def start_of_day(mission: Mission, day: str) -> datetime:
-    """09:00 local of a day without an hour: what an appointment without one counts from (DEADLINES.md)."""
-    return mission.clock.at(date.fromisoformat(day), time(9))

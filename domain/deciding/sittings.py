@@ -160,8 +160,8 @@ def record_held(
         for t in state.open_tasks()
         if t.appointment == sitting.id and (not held or bound_of(t, state) is not None)
     ]
-    if command.next is not None and command.next.appointment not in state.appointments:
-        made.append(_set(command.next))
+    if command.next is not None:
+        made += _next(command.next, state, mission, now)
     if command.outcome == "verdict":
         for other in state.sittings():
             made += _cancel(other, state) if other.id != sitting.id else []
@@ -174,7 +174,7 @@ def _next(sitting: c.Sitting, state: Obligation, mission: Mission, now: datetime
     known = state.appointments.get(sitting.appointment)
     if known is None:
         return [_set(sitting)]
-    if known.status == "set" and instant_text(sitting.starts) != known.starts:
+    if known.status == "set" and text(sitting.starts) != known.starts:
         return _move(known, sitting, state, mission, now)
     return []
 

@@ -43,7 +43,9 @@ def wake(state: Obligation, mission: Mission, now: datetime, planned: datetime |
         reached = ""
         for new in line:
             at = new.at or current
-            if new.type != "TaskAssigned":  # what a fact rests on stays before it; no notice rests on who holds the task
+            if (
+                new.type != "TaskAssigned"
+            ):  # what a fact rests on stays before it; no notice rests on who holds the task
                 at = reached = max(reached, at)
             placed.append((at, new))
     return [new for _, new in sorted(placed, key=lambda pair: pair[0])]

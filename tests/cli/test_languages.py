@@ -84,9 +84,9 @@ def test_an_explanation_in_french(english: str, french: str) -> None:
 
 async def test_a_french_page_and_a_french_refusal(staffed: Desk, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (await cli("task", "show", TASK, "--language", "fr")).out
-    assert "Tenue par Q-103 (p-fp)" in page and "La tâche est échue à Q-103" in page and "le jour du fait" in page
+    assert "Tenue par Q-103 (p-fp)" in page and "La tâche est échue à Q-103" in page and "la date fixée" in page
     said = await cli("task", "accept", TASK, "--as", "Q-105", "--language", "fr")
-    assert said.code == 4 and said.err.startswith("erreur : ".replace(" :", ":")) and "est tenue par p-fp" in said.err
+    assert said.code == 4 and said.err.startswith("erreur: ") and "est tenue par p-fp" in said.err
     monkeypatch.setenv("CHANCERY_LANGUAGE", "fr")
     assert "Dites qui agit" in (await cli("task", "accept", TASK)).err
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid5
 
 import pytest
 
+from chancery.clock import ManualClock
 from chancery.desk import Desk
 from chancery.keystore import FileKeyStore
 from chancery.vault import GET, Vault, fetch
@@ -157,7 +159,7 @@ async def test_a_second_completion_is_a_conflict(staffed: Desk, cli: Cli) -> Non
     assert await staffed.log.head() == head
 
 
-async def test_what_can_be_done_with_a_task(staffed: Desk, cli: Cli) -> None:
+async def test_what_can_be_done_with_a_task(staffed: Desk, cli: Cli, clock: ManualClock) -> None:
     steps = [
         ("task", "accept", TASK, "--seen", "1", "--as", "p-fp"),
         ("task", "pause", TASK, "--cause", "awaiting_partner", "--party", "partner", "--as", "Q-104"),
@@ -170,6 +172,7 @@ async def test_what_can_be_done_with_a_task(staffed: Desk, cli: Cli) -> None:
         ("task", "waive", "refuse", TASK, "--as", "Q-101"),
     ]
     for step in steps:
+        clock.advance(timedelta(days=1))  # a wait renewed on its first day lapses no later than before
         said = await cli(*step)
         assert said.code == 0, (step, said.err)
         assert "Recorded at position" in said.err, step

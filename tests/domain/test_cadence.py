@@ -16,7 +16,9 @@ DEFINITIONS = {d["code"]: d for d in shipped()["eu-hrd"]["definition"]}
 
 
 def mission(adopted: str = "2026-01-01", last: dict[str, str] | None = None, **data: Any) -> Mission:
-    made = Mission(code="Q", version=1, adopted_on=date.fromisoformat(adopted), accreditations={"Q-EG": "EG"}, **data)
+    made = Mission(
+        code="Q", version=1, adopted_on=date.fromisoformat(adopted), accreditations={"Q-EG": "EG"}, **data
+    )
     made.last_done = last or {}
     return made
 
@@ -94,7 +96,9 @@ def test_each_accreditation_has_its_own() -> None:
         ({"LIS-REVIEW": "2019-06-30"}, "2026-09-03", [("2027-01", "2027-01-01")]),
     ],
 )
-def test_a_lead_before_the_review_is_due(last: dict[str, str], today: str, expected: list[tuple[str, str]]) -> None:
+def test_a_lead_before_the_review_is_due(
+    last: dict[str, str], today: str, expected: list[tuple[str, str]]
+) -> None:
     assert asked("LIS-REVIEW", today, mission(last=last)) == expected
 
 
@@ -131,7 +135,12 @@ def test_whenever_the_tick_runs_a_period_is_opened_once_and_nothing_before_adopt
 
 @pytest.mark.parametrize(
     ("day", "months", "expected"),
-    [("2026-01-31", 1, "2026-02-28"), ("2027-12-31", 2, "2028-02-29"), ("2026-03-15", 12, "2027-03-15"), ("2026-11-30", 1, "2026-12-30")],
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2027-12-31", 2, "2028-02-29"),
+        ("2026-03-15", 12, "2027-03-15"),
+        ("2026-11-30", 1, "2026-12-30"),
+    ],
 )
 def test_months_later(day: str, months: int, expected: str) -> None:
     assert add_months(date.fromisoformat(day), months) == date.fromisoformat(expected)

@@ -30,7 +30,9 @@ NOW = cairo("2026-05-05 09:10")
         (("p-hom",), ("p-fp", "p-alt", "p-dep"), ("p-dep", "mission")),
     ],
 )
-def test_who_is_next_in_line(gone: tuple[str, ...], refused: tuple[str, ...], expected: tuple[str, str]) -> None:
+def test_who_is_next_in_line(
+    gone: tuple[str, ...], refused: tuple[str, ...], expected: tuple[str, str]
+) -> None:
     assert leave(mission_q(), *gone).mission.assignee("focal_point", NOW, refused) == expected
 
 
@@ -40,7 +42,9 @@ def test_a_head_of_missions_task_goes_to_the_deputy() -> None:
 
 def test_a_substitute_who_refused_or_is_away_is_passed_over() -> None:
     world = mission_q().by(OPERATOR)
-    world.having(at_q(c.RecordAbsence, posting="p-fp", from_day="2026-05-05", until="2026-05-06", substitute="p-pol"))
+    world.having(
+        at_q(c.RecordAbsence, posting="p-fp", from_day="2026-05-05", until="2026-05-06", substitute="p-pol")
+    )
     assert world.mission.assignee("focal_point", NOW) == ("p-pol", "substitute")
     assert world.mission.assignee("focal_point", NOW, ["p-pol"]) == ("p-alt", "alternate")
     world.having(at_q(c.RecordAbsence, posting="p-pol", from_day="2026-05-05", until="2026-05-05"))
@@ -70,8 +74,18 @@ def test_suspensions_in_order_and_the_one_in_force() -> None:
     from tests.made import HEAD
 
     world.by(HEAD).having(
-        at_q(c.DeclareSuspension, starts=cairo("2026-05-10 00:00"), ends=cairo("2026-05-12 00:00"), reason="security"),
-        at_q(c.DeclareSuspension, starts=cairo("2026-05-03 00:00"), ends=cairo("2026-05-04 00:00"), reason="security"),
+        at_q(
+            c.DeclareSuspension,
+            starts=cairo("2026-05-10 00:00"),
+            ends=cairo("2026-05-12 00:00"),
+            reason="security",
+        ),
+        at_q(
+            c.DeclareSuspension,
+            starts=cairo("2026-05-03 00:00"),
+            ends=cairo("2026-05-04 00:00"),
+            reason="security",
+        ),
     )
     first, second = world.mission.all_suspensions()
     assert first.starts < second.starts

@@ -101,8 +101,12 @@ def test_an_absence_ends_sooner_never_later() -> None:
     world = mission_q().by(HEAD).when(absence()).then(fact("AbsenceRecorded", substitute=None))
     code = next(iter(world.mission.absences))
     world.when(at_q(c.EndAbsence, absence=code, until="2026-05-20")).nothing()
-    world.when(at_q(c.EndAbsence, absence=code, until="2026-05-12")).then(fact("AbsenceEnded", until="2026-05-12"))
-    world.when(at_q(c.EndAbsence, absence=code, until="2026-01-12")).then(fact("AbsenceEnded", until="2026-05-09"))
+    world.when(at_q(c.EndAbsence, absence=code, until="2026-05-12")).then(
+        fact("AbsenceEnded", until="2026-05-12")
+    )
+    world.when(at_q(c.EndAbsence, absence=code, until="2026-01-12")).then(
+        fact("AbsenceEnded", until="2026-05-09")
+    )
     assert world.mission.is_present("p-fp", cairo("2026-05-10 12:00"))
     world.when(at_q(c.EndAbsence, absence="a-none", until="2026-05-12")).refused("no-such-posting")
 
@@ -113,7 +117,9 @@ def test_an_absence_ends_sooner_never_later() -> None:
 def test_a_calendar_is_revised_with_its_source_and_a_new_version() -> None:
     world = mission_q().by(HEAD)
     revise = at_q(c.ReviseCalendar, add={"2026-05-31": "Eid"}, remove=("2026-05-01",), source="government")
-    world.when(revise).then(fact("CalendarRevised", source="government", added=["2026-05-31"], removed=["2026-05-01"]))
+    world.when(revise).then(
+        fact("CalendarRevised", source="government", added=["2026-05-31"], removed=["2026-05-01"])
+    )
     assert world.mission.clock.version == 2
     world.when(revise).refused("calendar-unchanged")
 
@@ -136,14 +142,18 @@ def code_of(world: World) -> str:
     return next(iter(world.mission.suspensions))
 
 
-@pytest.mark.parametrize(("days", "code"), [(0, "ends-before-start"), (-1, "ends-before-start"), (15, "suspension-too-long")])
+@pytest.mark.parametrize(
+    ("days", "code"), [(0, "ends-before-start"), (-1, "ends-before-start"), (15, "suspension-too-long")]
+)
 def test_a_suspension_has_an_end_in_sight(days: int, code: str) -> None:
     mission_q().by(HEAD).when(suspension(days)).refused(code)
 
 
 def test_one_suspension_at_a_time() -> None:
     world = declared().when(suspension(3)).refused("suspension-overlaps")
-    world.when(suspension(starts=cairo("2026-09-13 14:00"), ends=cairo("2026-09-14 14:00"))).then(fact("SuspensionDeclared"))
+    world.when(suspension(starts=cairo("2026-09-13 14:00"), ends=cairo("2026-09-14 14:00"))).then(
+        fact("SuspensionDeclared")
+    )
 
 
 def test_a_suspension_is_renewed_while_it_runs() -> None:
@@ -153,7 +163,9 @@ def test_a_suspension_is_renewed_while_it_runs() -> None:
     too_long = at_q(c.RenewSuspension, suspension=code_of(world), ends=cairo("2026-09-27 14:00"))
     world.when(too_long).refused("suspension-too-long")
     world.at("2026-09-20 14:00").when(renew).refused("no-such-suspension")
-    world.when(at_q(c.RenewSuspension, suspension="s-x", ends=cairo("2026-09-27 14:00"))).refused("no-such-suspension")
+    world.when(at_q(c.RenewSuspension, suspension="s-x", ends=cairo("2026-09-27 14:00"))).refused(
+        "no-such-suspension"
+    )
 
 
 def test_a_suspension_is_lifted_when_it_is_over() -> None:

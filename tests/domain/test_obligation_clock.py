@@ -169,6 +169,15 @@ def test_a_wait_that_lapsed_is_not_renewed_and_ends_when_it_lapsed() -> None:
     )
 
 
+def test_a_wait_says_why_under_seal_and_ends_with_its_task() -> None:
+    note = {"ref": "00000000-0000-0000-0000-00000000beef", "commit": "ab" * 32}
+    world = five_days().by(ALTERNATE)
+    world.when(on(c.PauseClock, task=TASK, cause="clearance", party="headquarters", note=note))
+    world.then(fact("ClockPaused", note=note, stops=True))
+    world.at("2026-09-06 09:00").by(ENGINE_WORKFLOW).having(on(c.CancelTask, task=TASK, cause="shredded"))
+    assert world.task(TASK).waits[0].ends == z("2026-09-06 09:00")
+
+
 def test_a_second_person_renews_a_wait() -> None:
     world = paused(five_days().at("2026-09-06 10:00")).at("2026-09-20 09:00")
     world.when(on(c.RenewWait, task=TASK)).refused("second-person")
@@ -293,6 +302,14 @@ def test_an_extended_task_that_waits_gets_the_waiting_back() -> None:
     world.by(HEAD).when(later).refused("already-waiting")
     world.at("2026-09-10 10:00").when(on(c.ResumeClock, task=TASK))
     assert world.task(TASK).due == z("2026-09-21 23:59:59")  # the 6th, 7th, 8th, 9th and 10th were the wait's
+
+
+def test_a_yearly_duty_given_later_stays_where_it_was_put() -> None:
+    world = coordination().by(HEAD)
+    world.having(on(c.ExtendDeadline, task="hold.1", until=cairo("2026-07-10 12:00"), reason="capacity"))
+    suspended(world.at("2026-07-05 09:00"), "2026-07-08 00:00", "2026-07-12 00:00")
+    moved(world)
+    assert world.task("hold.1").due == z("2026-07-10 12:00")
 
 
 def test_an_extension_stays_before_its_sitting_wherever_that_goes() -> None:

@@ -20,11 +20,22 @@ from domain.events import New
 from domain.kinds import instant
 from domain.mission import NOBODY
 from domain.task import Task, text
-from tests.domain.spec import World, at_q, cairo, evidence, mission_q, on, open_task, refresh, sitting, sittings, wake
+from tests.domain.spec import (
+    World,
+    cairo,
+    evidence,
+    mission_q,
+    open_task,
+    refresh,
+    sitting,
+    sittings,
+)
 from tests.made import cid, opening
 
 POSTINGS = ("p-hom", "p-dep", "p-fp", "p-alt", "p-pol", "p-la")
-OFFICERS = tuple(Actor("officer", code, "Q") for code in POSTINGS) + (Actor("officer", "hq-1", "HQ", "hq_human_rights"),)
+OFFICERS = tuple(Actor("officer", code, "Q") for code in POSTINGS) + (
+    Actor("officer", "hq-1", "HQ", "hq_human_rights"),
+)
 FIRST = cairo("2026-05-05 09:10")
 
 officers = st.sampled_from(OFFICERS)
@@ -98,8 +109,16 @@ class Life(RuleBasedStateMachine):
         self.ask(actor, c.DeclineTask, which, task=task, reason=reason)
         self.ask(actor, c.ReassignTask, which, task=task, posting=to)
 
-    @rule(data=st.data(), which=st.integers(0, 1), back=st.integers(0, 2000), reason=st.none() | reasons, observer=postings)
-    def the_holder_ends_it(self, data: st.DataObject, which: int, back: int, reason: str | None, observer: str) -> None:
+    @rule(
+        data=st.data(),
+        which=st.integers(0, 1),
+        back=st.integers(0, 2000),
+        reason=st.none() | reasons,
+        observer=postings,
+    )
+    def the_holder_ends_it(
+        self, data: st.DataObject, which: int, back: int, reason: str | None, observer: str
+    ) -> None:
         task = self.some_task(data, which)
         step = self.worlds[which].obligation.step(task.step)
         assert step is not None
@@ -111,15 +130,25 @@ class Life(RuleBasedStateMachine):
         )  # fmt: skip
 
     @rule(data=st.data(), actor=officers, which=st.integers(0, 1), reason=reasons, yes=st.booleans())
-    def somebody_would_rather_not(self, data: st.DataObject, actor: Actor, which: int, reason: str, yes: bool) -> None:
+    def somebody_would_rather_not(
+        self, data: st.DataObject, actor: Actor, which: int, reason: str, yes: bool
+    ) -> None:
         task = self.some_task(data, which).id
         self.ask(actor, c.ProposeWaiver, which, task=task, reason=reason)
         self.ask(actor, c.AnswerWaiver, which, task=task, approved=yes)
         self.ask(actor, c.NotAct, which, task=task, outcome="blocked", reason=reason)
         self.ask(actor, c.ConfirmTimeliness, which, task=task, confirmed=yes)
 
-    @rule(data=st.data(), actor=officers, which=st.integers(0, 1), what=st.sampled_from("pause renew resume extend".split()), by=hours)
-    def somebody_turns_the_clock(self, data: st.DataObject, actor: Actor, which: int, what: str, by: int) -> None:
+    @rule(
+        data=st.data(),
+        actor=officers,
+        which=st.integers(0, 1),
+        what=st.sampled_from(["pause", "renew", "resume", "extend"]),
+        by=hours,
+    )
+    def somebody_turns_the_clock(
+        self, data: st.DataObject, actor: Actor, which: int, what: str, by: int
+    ) -> None:
         task = self.some_task(data, which)
         before, holder, asked = task.due, task.posting, len(task.waits)
         if what == "pause":
@@ -134,9 +163,20 @@ class Life(RuleBasedStateMachine):
             assert (task.due, len(task.waits)) == (before, asked), "nor is it the holder's own"
 
     @rule(data=st.data(), actor=officers, which=st.integers(0, 1), reason=reasons, approver=postings)
-    def somebody_corrects(self, data: st.DataObject, actor: Actor, which: int, reason: str, approver: str) -> None:
+    def somebody_corrects(
+        self, data: st.DataObject, actor: Actor, which: int, reason: str, approver: str
+    ) -> None:
         task = self.some_task(data, which).id
-        self.ask(actor, c.CorrectTask, which, task=task, field="reason", value=reason, reason="misread", approver=approver)
+        self.ask(
+            actor,
+            c.CorrectTask,
+            which,
+            task=task,
+            field="reason",
+            value=reason,
+            reason="misread",
+            approver=approver,
+        )
 
     # ── the mission ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,7 +186,9 @@ class Life(RuleBasedStateMachine):
     @rule(posting=postings, span=spans, substitute=st.none() | postings)
     def somebody_is_away(self, posting: str, span: tuple[int, int], substitute: str | None) -> None:
         first, last = self.day(span[0]), self.day(span[0] + span[1])
-        self.ask(OPERATOR, c.RecordAbsence, posting=posting, from_day=first, until=last, substitute=substitute)
+        self.ask(
+            OPERATOR, c.RecordAbsence, posting=posting, from_day=first, until=last, substitute=substitute
+        )
 
     @rule(posting=st.sampled_from(("p-fp", "p-alt", "p-pol", "p-hom")), ahead=st.integers(-2, 30))
     def somebody_leaves(self, posting: str, ahead: int) -> None:
@@ -156,7 +198,13 @@ class Life(RuleBasedStateMachine):
     def the_mission_closes(self, span: tuple[int, int], lift: bool) -> None:
         head = OFFICERS[0]
         starts = self.now() + timedelta(hours=span[0])
-        self.ask(head, c.DeclareSuspension, starts=starts, ends=starts + timedelta(hours=span[1]), reason="security")
+        self.ask(
+            head,
+            c.DeclareSuspension,
+            starts=starts,
+            ends=starts + timedelta(hours=span[1]),
+            reason="security",
+        )
         for code in list(self.worlds[0].mission.suspensions)[-1:] if lift else []:
             self.ask(head, c.LiftSuspension, suspension=code, at=self.now())
 
@@ -181,7 +229,11 @@ class Life(RuleBasedStateMachine):
     def a_wish_is_given_or_withdrawn(self, open_: bool) -> None:
         self.ask(OFFICERS[3], c.SetGate, gate="proceed", open=open_)
 
-    @rule(code=st.integers(1, 4), step=st.sampled_from(("decide-and-staff", "attend-and-report")), observer=postings)
+    @rule(
+        code=st.integers(1, 4),
+        step=st.sampled_from(("decide-and-staff", "attend-and-report")),
+        observer=postings,
+    )
     def the_procedure_goes_on(self, code: int, step: str, observer: str) -> None:
         self.ask(ENGINE_WORKFLOW, c.OfferRota, appointment=f"s-{code}")
         observer = observer if not self.worlds[0].mission.is_local_agent(observer) else "p-fp"
@@ -258,7 +310,9 @@ def test_the_machine_would_see_a_fact_recorded_twice() -> None:
     life.adopted()
     world = life.worlds[1]
     for _ in range(2):
-        world._take(New("DeadlinePassed", {"task": "hold.1", "due_at": world.task("hold.1").due}), {"code": "x"}, "c")
+        world._take(
+            New("DeadlinePassed", {"task": "hold.1", "due_at": world.task("hold.1").due}), {"code": "x"}, "c"
+        )
     try:
         life.every_fact_stands_once()
     except AssertionError:

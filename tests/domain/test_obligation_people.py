@@ -6,6 +6,7 @@ import pytest
 
 from domain import commands as c
 from domain.envelope import ENGINE_WORKFLOW, OPERATOR, Actor
+from domain.kinds import instant_text
 from domain.mission import Mission
 from tests.domain.spec import (
     World,
@@ -47,7 +48,9 @@ def test_an_obligation_is_opened_once_and_keeps_its_definition() -> None:
 
 def test_a_case_brings_its_sealed_subject() -> None:
     command = opening("o-1", "TRIAL-OBS", None).model_copy(update={"subject": NOTE})
-    mission_q().by(FOCAL).when(command).then(fact("ObligationOpened", subject=NOTE, case_bound=True, due_by=None))
+    mission_q().by(FOCAL).when(command).then(
+        fact("ObligationOpened", subject=NOTE, case_bound=True, due_by=None)
+    )
 
 
 def test_nothing_is_owed_for_the_time_before_adoption() -> None:
@@ -55,6 +58,7 @@ def test_nothing_is_owed_for_the_time_before_adoption() -> None:
     world.when(opening("o-1").model_copy(update={"due_day": "2025-12-31"})).refused("before-adoption")
     world.when(opening("o-1").model_copy(update={"accreditation": "Q-SD"})).refused("no-such-definition")
     world.when(opening("o-1").model_copy(update={"instrument": "osce"})).refused("no-such-definition")
+    world.when(opening("o-1").model_copy(update={"due_day": None})).refused("bad-command")
 
 
 def test_what_was_never_opened_takes_no_command() -> None:
@@ -81,7 +85,9 @@ def test_an_obligation_that_ended_opens_nothing() -> None:
 
 def test_named_for_a_task_but_away_it_goes_by_role() -> None:
     world = trial().having(open_task("decide-and-staff", "s-1", appointment="s-1"))
-    world.by(FOCAL).having(decided("s-1")).by(OPERATOR).having(at_q(c.EndPosting, posting="p-pol", until="2026-05-04"))
+    world.by(FOCAL).having(decided("s-1")).by(OPERATOR).having(
+        at_q(c.EndPosting, posting="p-pol", until="2026-05-04")
+    )
     world.by(ENGINE_WORKFLOW).when(open_task("attend-and-report", "s-1", appointment="s-1", posting="p-pol"))
     world.then(fact("TaskOpened", posting="p-fp", why="role"))
 
@@ -111,7 +117,9 @@ def test_completing_asks_for_lines_and_evidence() -> None:
     world = coordination().by(FOCAL)
     world.when(complete("hold.1")).refused("checklist-open")
     world.when(complete("hold.1", checklist=("risk_list",))).refused("evidence-missing")
-    world.when(held(note=NOTE)).then(fact("TaskCompleted", checklist=["risk_list"], note=NOTE, timing="on_time"))
+    world.when(held(note=NOTE)).then(
+        fact("TaskCompleted", checklist=["risk_list"], note=NOTE, timing="on_time")
+    )
     world.when(held()).refused("task-ended")
 
 
@@ -140,10 +148,15 @@ def test_a_claim_lies_between_opening_and_now() -> None:
 
 
 def test_a_report_tells_of_a_sitting_that_began() -> None:
-    task, lines = "attend-and-report.s-1", {"checklist": ("attended",), "evidence": (evidence("sitting_report"),)}
+    task, lines = (
+        "attend-and-report.s-1",
+        {"checklist": ("attended",), "evidence": (evidence("sitting_report"),)},
+    )
     world = staffed_trial().by(POLITICAL)
     world.when(complete(task, **lines)).refused("before-sitting")
-    world.at("2026-05-19 09:00").when(complete(task, happened_at=cairo("2026-05-18 09:59"), **lines)).refused("before-sitting")
+    world.at("2026-05-19 09:00").when(complete(task, happened_at=cairo("2026-05-18 09:59"), **lines)).refused(
+        "before-sitting"
+    )
     world.when(complete(task, happened_at=cairo("2026-05-18 10:00"), **lines)).then(fact("TaskCompleted"))
 
 
@@ -152,16 +165,22 @@ def test_a_report_tells_of_a_sitting_that_began() -> None:
 
 def test_a_late_entry_is_confirmed_by_a_second_person() -> None:
     world = coordination().at("2026-07-02 09:00").by(FOCAL)
-    world.when(held(happened_at=cairo("2026-06-30 09:00"))).then(fact("TaskCompleted", timing="reported_in_time"))
+    world.when(held(happened_at=cairo("2026-06-30 09:00"))).then(
+        fact("TaskCompleted", timing="reported_in_time")
+    )
     confirm = on(c.ConfirmTimeliness, task="hold.1", confirmed=True)
     world.when(confirm).refused("second-person")
-    world.by(HEAD).when(confirm).then(fact("TimelinessConfirmed", confirmed=True)).when(confirm).refused("nothing-late")
+    world.by(HEAD).when(confirm).then(fact("TimelinessConfirmed", confirmed=True)).when(confirm).refused(
+        "nothing-late"
+    )
     world.when(on(c.ConfirmTimeliness, task="hold.9", confirmed=True)).refused("no-such-task")
 
 
 def test_whoever_held_the_task_does_not_confirm_what_their_substitute_entered() -> None:
     world = coordination().by(OPERATOR)
-    world.having(at_q(c.RecordAbsence, posting="p-fp", from_day="2026-06-28", until="2026-07-02", substitute="p-pol"))
+    world.having(
+        at_q(c.RecordAbsence, posting="p-fp", from_day="2026-06-28", until="2026-07-02", substitute="p-pol")
+    )
     world.at("2026-07-02 09:00").by(POLITICAL).having(held(happened_at=cairo("2026-06-30 09:00")))
     world.at("2026-07-05 09:00").by(FOCAL).when(on(c.ConfirmTimeliness, task="hold.1", confirmed=True))
     world.refused("second-person")
@@ -172,7 +191,9 @@ def test_whoever_held_the_task_does_not_confirm_what_their_substitute_entered() 
 
 def test_deciding_not_to_act_in_time_with_a_reason_is_compliance() -> None:
     world = coordination().by(FOCAL)
-    world.when(on(c.NotAct, task="hold.1", outcome="forgotten", reason="no_meeting_called")).refused("result-unknown")
+    world.when(on(c.NotAct, task="hold.1", outcome="forgotten", reason="no_meeting_called")).refused(
+        "result-unknown"
+    )
     world.when(on(c.NotAct, task="hold.1", outcome="blocked", reason="tired")).refused("reason-unknown")
     world.when(on(c.NotAct, task="hold.1", outcome="blocked", reason="no_meeting_called", note=NOTE))
     world.then(fact("TaskNotActed", timing="on_time", outcome="blocked", note=NOTE))
@@ -181,7 +202,14 @@ def test_deciding_not_to_act_in_time_with_a_reason_is_compliance() -> None:
 def test_a_waiver_needs_a_second_person() -> None:
     world = coordination().by(FOCAL)
     yes = on(c.AnswerWaiver, task="hold.1", approved=True)
-    ask = on(c.ProposeWaiver, task="hold.1", reason="security", alternative="bilateral", review_on="2027-06-01", note=NOTE)
+    ask = on(
+        c.ProposeWaiver,
+        task="hold.1",
+        reason="security",
+        alternative="bilateral",
+        review_on="2027-06-01",
+        note=NOTE,
+    )
     world.by(HEAD).when(yes).refused("no-waiver-proposed")
     world.by(FOCAL).when(on(c.ProposeWaiver, task="hold.1", reason="tired")).refused("reason-unknown")
     world.when(ask).then(fact("WaiverProposed", alternative="bilateral", review_on="2027-06-01", note=NOTE))
@@ -195,7 +223,9 @@ def test_a_head_of_mission_does_not_waive_what_they_hold_or_proposed() -> None:
     world.by(HEAD).having(on(c.ProposeWaiver, task="hold.1", reason="security"))
     world.when(on(c.AnswerWaiver, task="hold.1", approved=True)).refused("second-person")
     rights = Actor("officer", "hq-1", "HQ", "hq_human_rights")
-    world.by(rights).when(on(c.AnswerWaiver, task="hold.1", approved=False)).then(fact("WaiverAnswered", approved=False))
+    world.by(rights).when(on(c.AnswerWaiver, task="hold.1", approved=False)).then(
+        fact("WaiverAnswered", approved=False)
+    )
     assert world.task("hold.1").is_open
 
 
@@ -203,13 +233,17 @@ def test_a_head_of_mission_does_not_waive_what_they_hold_or_proposed() -> None:
 
 
 def corrected(**data: object) -> c.CorrectTask:
-    command: c.CorrectTask = on(c.CorrectTask, **{"task": TASK, "reason": "misread", "approver": "p-hom", **data})
+    command: c.CorrectTask = on(
+        c.CorrectTask, **{"task": TASK, "reason": "misread", "approver": "p-hom", **data}
+    )
     return command
 
 
 def ended() -> World:
     world = five_days().at("2026-09-08 09:00").by(FOCAL)
-    return world.having(on(c.NotAct, task=TASK, outcome="blocked", reason="unreachable")).at("2026-09-15 09:00")
+    return world.having(on(c.NotAct, task=TASK, outcome="blocked", reason="unreachable")).at(
+        "2026-09-15 09:00"
+    )
 
 
 def test_a_correction_names_somebody_else_who_is_there() -> None:
@@ -217,7 +251,9 @@ def test_a_correction_names_somebody_else_who_is_there() -> None:
     world = ended().when(corrected(**fix, approver="p-fp")).refused("second-person")
     world.when(corrected(**fix, approver="p-nobody")).refused("no-such-posting")
     world.by(DEPUTY).when(corrected(**fix, approver="p-fp")).refused("second-person")
-    world.by(FOCAL).when(corrected(**fix, note=NOTE)).then(fact("TaskCorrected", of=world.task(TASK).ended_event, note=NOTE))
+    world.by(FOCAL).when(corrected(**fix, note=NOTE)).then(
+        fact("TaskCorrected", of=world.task(TASK).ended_event, note=NOTE)
+    )
     assert (world.task(TASK).reason, len(world.task(TASK).corrections)) == ("risk_of_harm", 1)
 
 
@@ -251,8 +287,22 @@ def test_an_outcome_is_corrected_and_back() -> None:
 
 
 def test_an_open_task_has_nothing_to_correct() -> None:
-    world = five_days().by(FOCAL).when(corrected(field="reason", value="unreachable")).refused("nothing-to-correct")
+    world = (
+        five_days()
+        .by(FOCAL)
+        .when(corrected(field="reason", value="unreachable"))
+        .refused("nothing-to-correct")
+    )
     world.when(corrected(task="x.1", field="reason", value="unreachable")).refused("no-such-task")
+
+
+def test_a_task_that_is_not_there_cannot_be_handed_on() -> None:
+    coordination().by(HEAD).when(on(c.ReassignTask, task="hold.9", posting="p-pol")).refused("no-such-task")
+
+
+def test_an_instant_without_a_zone_enters_no_event() -> None:
+    with pytest.raises(ValueError, match="zone"):
+        instant_text(cairo("2026-05-05 09:10").replace(tzinfo=None))
 
 
 def test_a_mission_without_a_calendar_says_so() -> None:

@@ -66,7 +66,9 @@ def test_a_gate_shut_before_the_sitting_means_not_attended() -> None:
 
 def test_an_open_gate_that_nobody_asked_in_time_is_passed() -> None:
     """Temporal was down over the hour: the wish of the defender stands all the same."""
-    world = trial().at("2026-05-18 10:00").woken().then(fact("GateAnswered", z("2026-05-18 10:00"), passed=True))
+    world = (
+        trial().at("2026-05-18 10:00").woken().then(fact("GateAnswered", z("2026-05-18 10:00"), passed=True))
+    )
 
 
 def test_a_wish_withdrawn_cancels_what_is_open_and_leaves_what_was_attended() -> None:
@@ -74,7 +76,9 @@ def test_a_wish_withdrawn_cancels_what_is_open_and_leaves_what_was_attended() ->
     listed(world, sitting("s-2", "2026-05-28 10:00"))
     world.by(ENGINE_WORKFLOW).having(open_task("decide-and-staff", "s-2", appointment="s-2"))
     world.at("2026-05-18 10:00").now = cairo("2026-05-18 10:00")
-    world.by(FOCAL).when(SHUT).then(fact("GateSet"), fact("TaskCancelled", task="decide-and-staff.s-2", cause="gate"))
+    world.by(FOCAL).when(SHUT).then(
+        fact("GateSet"), fact("TaskCancelled", task="decide-and-staff.s-2", cause="gate")
+    )
     assert world.task("attend-and-report.s-1").is_open
     world.when(SHUT).nothing()
 
@@ -89,7 +93,14 @@ def test_a_gate_is_answered_once() -> None:
     world = trial().when(ask).then(fact("GateAnswered", passed=True))
     world.by(FOCAL).having(SHUT)
     world.by(ENGINE_WORKFLOW).when(
-        c.AnswerGate(command_id=cid("later"), mission="Q", obligation="o-1", gate="proceed", occurrence="s-1", passed=False)
+        c.AnswerGate(
+            command_id=cid("later"),
+            mission="Q",
+            obligation="o-1",
+            gate="proceed",
+            occurrence="s-1",
+            passed=False,
+        )
     ).nothing()
     assert world.obligation.gate_answers[("proceed", "s-1")] is True
 
@@ -105,7 +116,9 @@ def test_a_list_imported_twice_changes_nothing() -> None:
 
 def test_a_list_that_names_a_sitting_twice_sets_it_once() -> None:
     line = sitting("s-2", "2026-06-03 10:00", match="ab" * 16)
-    listed(trial(), line, line, line.model_copy(update={"appointment": "s-3"})).then(fact("AppointmentSet", appointment="s-2"))
+    listed(trial(), line, line, line.model_copy(update={"appointment": "s-3"})).then(
+        fact("AppointmentSet", appointment="s-2")
+    )
     plain = sitting("s-4", "2026-06-04 10:00")
     listed(trial(), plain, plain).then(fact("AppointmentSet", appointment="s-4"))
 
@@ -116,7 +129,9 @@ def test_a_listed_sitting_moves_and_is_cancelled_with_its_tasks() -> None:
         fact("AppointmentMoved", sealed=NOTE), fact("DeadlineMoved", task="attend-and-report.s-1")
     )
     listed(world, sitting("s-1", "2026-05-20 10:00", cancelled=True)).then(
-        fact("AppointmentCancelled"), fact("GateAnswered", passed=False), fact("TaskCancelled", cause="sitting_cancelled")
+        fact("AppointmentCancelled"),
+        fact("GateAnswered", passed=False),
+        fact("TaskCancelled", cause="sitting_cancelled"),
     )
     listed(world, sitting("s-1", "2026-05-20 10:00", cancelled=True)).nothing()
     listed(world, sitting("s-9", "2026-05-20 10:00", cancelled=True, match="cd" * 16)).nothing()
@@ -132,7 +147,9 @@ def test_a_sitting_set_by_hand_is_known_again_on_the_list() -> None:
 def test_a_cancelled_sitting_that_is_listed_again_is_watched_again() -> None:
     line = sitting("s-2", "2026-06-03 10:00", match="ab" * 16)
     world = listed(listed(trial(), line), line.model_copy(update={"cancelled": True}))
-    listed(world, line.model_copy(update={"appointment": "s-3"})).then(fact("AppointmentSet", appointment="s-3"))
+    listed(world, line.model_copy(update={"appointment": "s-3"})).then(
+        fact("AppointmentSet", appointment="s-3")
+    )
     listed(world, line.model_copy(update={"appointment": "s-4"})).nothing()
 
 
@@ -142,7 +159,9 @@ def test_an_old_list_does_not_revive_a_proceeding_that_ended() -> None:
     assert types(world) == ["AppointmentCancelled", "GateAnswered"] * 2 + ["ProceedingEnded"]
     listed(world, line.model_copy(update={"appointment": "s-3"})).nothing()
     world.when(on(c.EndProceeding, cause="again")).nothing()
-    listed(world, sitting("s-8", "2026-09-03 10:00", match="ef" * 16)).then(fact("AppointmentSet"))  # an appeal
+    listed(world, sitting("s-8", "2026-09-03 10:00", match="ef" * 16)).then(
+        fact("AppointmentSet")
+    )  # an appeal
     assert world.obligation.ended_cause is None
 
 
@@ -168,6 +187,23 @@ def test_adjourned_to_a_sitting_that_the_list_gave_already() -> None:
     assert "AppointmentSet" not in types(world)
 
 
+def test_adjourned_to_another_hour_than_the_list_gave_moves_that_sitting() -> None:
+    world = listed(staffed_trial(), sitting("s-2", "2026-06-03 10:00")).at("2026-05-18 12:00")
+    world.when(became("adjourned", next=sitting("s-2", "2026-06-04 11:00")))
+    world.then(
+        fact("SittingHeld"), fact("GateAnswered"), fact("AppointmentMoved", starts=z("2026-06-04 11:00"))
+    )
+
+
+def test_adjourned_to_a_sitting_that_is_off_already_sets_nothing() -> None:
+    world = listed(
+        listed(trial(), sitting("s-2", "2026-06-03 10:00")),
+        sitting("s-2", "2026-06-03 10:00", cancelled=True),
+    )
+    world.at("2026-05-18 12:00").when(became("adjourned", next=sitting("s-2", "2026-06-03 10:00")))
+    assert "AppointmentSet" not in types(world)
+
+
 def test_a_day_that_is_known_is_not_asked_for() -> None:
     world = listed(staffed_trial(), sitting("s-2", "2026-06-03 10:00")).at("2026-05-18 12:00")
     world.having(became("adjourned_without_day"))
@@ -178,12 +214,21 @@ def test_a_day_that_is_known_is_not_asked_for() -> None:
 
 def test_not_held_cancels_everything_of_it_even_before_it_begins() -> None:
     world = staffed_trial().at("2026-05-17 12:00").by(FOCAL).when(became("not_held"))
-    world.then(fact("SittingHeld"), fact("GateAnswered", passed=False), fact("TaskCancelled", cause="sitting_not_held"))
+    world.then(
+        fact("SittingHeld"),
+        fact("GateAnswered", passed=False),
+        fact("TaskCancelled", cause="sitting_not_held"),
+    )
     world.by(ENGINE_WORKFLOW).when(open_task("decide-and-staff", "x", appointment="s-1")).nothing()
 
 
 def test_a_decision_that_nobody_took_falls_away_with_the_sitting() -> None:
-    world = trial().having(open_task("decide-and-staff", "s-1", appointment="s-1")).at("2026-05-18 12:00").by(FOCAL)
+    world = (
+        trial()
+        .having(open_task("decide-and-staff", "s-1", appointment="s-1"))
+        .at("2026-05-18 12:00")
+        .by(FOCAL)
+    )
     world.when(became("verdict")).then(
         fact("SittingHeld"), fact("GateAnswered", passed=True),
         fact("TaskCancelled", task="decide-and-staff.s-1", cause="sitting_over"), fact("ProceedingEnded", cause="verdict"),
@@ -192,7 +237,13 @@ def test_a_decision_that_nobody_took_falls_away_with_the_sitting() -> None:
 
 def test_a_verdict_ends_what_was_still_to_come() -> None:
     world = listed(trial(), sitting("s-2", "2026-06-03 10:00")).at("2026-05-18 12:00").when(became("verdict"))
-    assert types(world) == ["SittingHeld", "GateAnswered", "AppointmentCancelled", "GateAnswered", "ProceedingEnded"]
+    assert types(world) == [
+        "SittingHeld",
+        "GateAnswered",
+        "AppointmentCancelled",
+        "GateAnswered",
+        "ProceedingEnded",
+    ]
     assert world.obligation.without_day_since is None
 
 
@@ -209,7 +260,9 @@ def test_what_cannot_have_become_of_a_sitting_is_refused() -> None:
 
 
 def test_half_a_second_after_the_beginning_is_after_it() -> None:
-    world = trial().at(cairo("2026-05-18 10:00").replace(microsecond=500_000)).by(FOCAL).when(became("verdict"))
+    world = (
+        trial().at(cairo("2026-05-18 10:00").replace(microsecond=500_000)).by(FOCAL).when(became("verdict"))
+    )
     assert types(world)[0] == "SittingHeld"
 
 
@@ -217,5 +270,10 @@ def test_the_report_of_a_sitting_is_done_by_whoever_observed() -> None:
     world = staffed_trial()
     assert world.task("attend-and-report.s-1").posting == "p-pol"
     world.at("2026-05-19 09:00").by(POLITICAL).when(
-        complete("attend-and-report.s-1", checklist=("attended",), evidence=(evidence("sitting_report"),), result={"admitted": "yes"})
+        complete(
+            "attend-and-report.s-1",
+            checklist=("attended",),
+            evidence=(evidence("sitting_report"),),
+            result={"admitted": "yes"},
+        )
     ).then(fact("TaskCompleted", result={"admitted": "yes"}))

@@ -28,7 +28,12 @@ def urgent(term: str = "1h", opened: str = "2026-11-14 00:10", starts: str | Non
     """A call that must be answered within hours, on a Saturday night in Cairo."""
     world = mission_q().at(opened).by(ENGINE_WORKFLOW)
     command = opening("o-1", "COORD-LOCAL")
-    step: dict[str, Any] = {**command.definition_data["step"][0], "code": "answer", "term": term, "escalates": True}  # type: ignore[index]
+    step: dict[str, Any] = {
+        **command.definition_data["step"][0],
+        "code": "answer",
+        "term": term,
+        "escalates": True,
+    }  # type: ignore[index]
     data = {**command.definition_data, "step": [step]}
     world.having(command.model_copy(update={"definition_data": data, "due_day": None}))
     begun = {} if starts is None else {"starts": cairo(starts)}
@@ -48,7 +53,12 @@ def test_a_timer_that_rings_early_is_answered_by_nothing() -> None:
 
 
 def test_a_timer_that_rings_twice_is_answered_once() -> None:
-    world = five_days().at("2026-09-07 09:00").woken().then(fact("NoticeRecorded", z("2026-09-07 09:00"), kind="reminder"))
+    world = (
+        five_days()
+        .at("2026-09-07 09:00")
+        .woken()
+        .then(fact("NoticeRecorded", z("2026-09-07 09:00"), kind="reminder"))
+    )
     world.woken().nothing()
 
 
@@ -119,7 +129,9 @@ def test_hours_are_called_until_somebody_acknowledges() -> None:
 
 def test_hours_run_through_weekends_and_suspensions() -> None:
     world = urgent("24h").by(HEAD)
-    world.having(at_q(c.DeclareSuspension, starts=world.now, ends=cairo("2026-11-20 00:00"), reason="security"))
+    world.having(
+        at_q(c.DeclareSuspension, starts=world.now, ends=cairo("2026-11-20 00:00"), reason="security")
+    )
     world.by(ENGINE_WORKFLOW).when(refresh(world)).then(fact("DeadlineMoved"))
     assert world.task("answer.1").due == world.task("answer.1").original_due == z("2026-11-15 00:10")
     assert "suspended" in world.task("answer.1").deadline["flags"]
@@ -127,7 +139,9 @@ def test_hours_run_through_weekends_and_suspensions() -> None:
 
 def test_an_urgent_task_learnt_of_too_late_is_called_at_once() -> None:
     world = urgent("1h", "2026-11-14 09:00", "2026-11-14 00:10").woken()
-    assert notices(world) == [(kind, n, z("2026-11-14 09:00")) for kind, n in (("overdue", 1), ("escalation", 1), ("escalation", 2))]
+    assert notices(world) == [
+        (kind, n, z("2026-11-14 09:00")) for kind, n in (("overdue", 1), ("escalation", 1), ("escalation", 2))
+    ]
     assert next_wake(world.obligation) == z("2026-11-14 10:00")
 
 

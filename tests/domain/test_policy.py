@@ -111,7 +111,15 @@ def test_nobody_who_only_looks_may_change_anything() -> None:
 
 
 def test_the_engine_never_does_what_people_decide() -> None:
-    decided = {"CompleteTask", "NotAct", "AnswerWaiver", "DeclareSuspension", "SetGate", "CorrectTask", "PauseClock"}
+    decided = {
+        "CompleteTask",
+        "NotAct",
+        "AnswerWaiver",
+        "DeclareSuspension",
+        "SetGate",
+        "CorrectTask",
+        "PauseClock",
+    }
     assert [row["command"] for row in rows() if row["command"] in decided and row["engine"]] == []
 
 

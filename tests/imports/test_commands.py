@@ -242,10 +242,11 @@ def test_every_example_of_due_runs(shell: Shell) -> None:
 
 
 def test_a_part_that_failed_is_told(installed: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    from chancery import office
     from chancery.desk import Unavailable
     from chancery.importers import posts
 
-    send, count = posts.send, iter(range(99))
+    send, count = office.send, iter(range(99))
 
     async def failing(*asked: Any) -> Any:
         if next(count) == 2:

@@ -73,6 +73,7 @@ async def test_the_court_list(trial: Here) -> None:
         ("2020-01-28", "2020-01-28T06:00:00Z", True, "set"),
         ("2020-02-18", "2020-02-18T06:00:00Z", True, "set"),
     ]
+    assert len({a.match for a in state.appointments.values()} - {None}) == 6
     assert (state.accreditation, state.case_bound, state.code) == ("R-TR", True, "TRIAL-OBS")
     head = await trial.head()
     again = await trial.hearings()

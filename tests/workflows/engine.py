@@ -44,7 +44,7 @@ class Engine:
     @property
     def clock(self) -> ManualClock:
         """The desk's own."""
-        return cast(ManualClock, self.desk.clock)
+        return cast("ManualClock", self.desk.clock)
 
     async def step_to(self, at: datetime) -> None:
         """Both clocks, then everything that follows."""

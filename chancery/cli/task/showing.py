@@ -11,7 +11,7 @@ from chancery.cli.output import Block
 from chancery.cli.shared import Table, installed, local, show, verb, words
 from chancery.cli.task.history import sentence
 from chancery.cli.task.noun import Target, Where, Which, app, target
-from chancery.i18n import language, tr, word
+from chancery.i18n import tr, word
 from domain.envelope import Event
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def _data(at: Target, events: Sequence[Event], held: Mapping[str, str], now: dat
 
     t = at.state.tasks[at.task]
     step = at.state.step(t.step) or {}
+    titles = names.line_titles(at.state.instrument, at.state.code, t.step)
     row = {
         "term": t.deadline["term"], "due": instant(t.due), "opened": instant(t.opened), "status": t.status,
         "outcome": t.outcome, "timing": t.timing, "accepted": t.accepted,
@@ -64,7 +65,7 @@ def _data(at: Target, events: Sequence[Event], held: Mapping[str, str], now: dat
     ]
     return {
         "id": f"{at.obligation}/{at.task}",
-        "title": names.in_snapshot(at.state.definition, t.step),
+        "title": names.step_title(at.state.instrument, at.state.code, t.step),
         "definition": at.state.code,
         "paragraph": at.state.definition.get("paragraph"),
         "paragraph_confirmed": at.state.definition.get("paragraph_confirmed"),
@@ -105,7 +106,7 @@ def _data(at: Target, events: Sequence[Event], held: Mapping[str, str], now: dat
             for w in t.waits
         ],
         "checklist": [
-            {"code": line["code"], "must": line["must"], "title": line.get("title", {}).get(language(), line["code"])}
+            {"code": line["code"], "must": line["must"], "title": titles.get(line["code"], line["code"])}
             for line in step.get("checklist", ())
         ],
         "evidence": list(step.get("evidence", ())),
