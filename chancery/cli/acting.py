@@ -57,10 +57,13 @@ async def installed(*, connections: int = 2) -> AsyncIterator[Installation]:
     import psycopg
 
     from chancery.desk import Unavailable
+    from chancery.embedded.supervise import EmbeddedRefused
     from chancery.installation import database_url, opened
 
     chosen = settings()
     logged(chosen)
+    if chosen.database_url is None and not (chosen.data_dir / "postgres").exists():
+        raise EmbeddedRefused("postgres.down", "Nothing was ever started here.")
     url = database_url(chosen)
     try:
         knock = await psycopg.AsyncConnection.connect(url, connect_timeout=PATIENCE)

@@ -93,10 +93,22 @@ def _hoisted(arguments: list[str]) -> list[str]:
             leading += [arguments.pop(0), arguments.pop(0)]
         else:
             break
-    if not arguments:  # only options: help is what was asked for
-        return []
+    if not arguments or {"--help", "-h"} & set(arguments):
+        return _help_of(arguments)
     end = arguments.index("--") if "--" in arguments else len(arguments)
     return arguments[:end] + leading + arguments[end:]
+
+
+def _help_of(arguments: list[str]) -> list[str]:
+    """A help page takes no option but its language, which is known by now: a noun's page has none of a verb's."""
+    kept: list[str] = []
+    skip = False
+    for argument in arguments:
+        common = argument in _LEADING or argument.startswith("--language")
+        if not skip and not common:
+            kept.append(argument)
+        skip = argument == "--language"
+    return kept
 
 
 def _failed(problem: Exception) -> int:

@@ -3,7 +3,6 @@
 Everything goes through the desk, as the officer whom the line names; nothing here writes by another way.
 """
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -13,7 +12,9 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from chancery.directory import Entry
+from chancery.importers import staff
 from chancery.importers.hearings import import_hearings
+from chancery.importers.problems import ImportRefused
 from chancery.instruments import checksums, definition, shipped
 from chancery.rehearse.script import Cast, Habit, Move, Posted, Script, ScriptRefused
 from chancery.rehearse.stage import Stage
@@ -75,17 +76,19 @@ class Company:
         return [self._line(cast.code, p) for p in cast.post]
 
     def _from_file(self, cast: Cast) -> list[c.PostLine]:
+        """The mission's lines of a staff table, read by the importer that everybody uses."""
         if cast.posts is None:
             return []
         path = self._folder / cast.posts
         try:
-            with path.open(encoding="utf-8", newline="") as file:
-                rows = [r for r in csv.DictReader(file, delimiter=";") if r["mission"] == cast.code]
-            return [self._line(cast.code, _posted(row)) for row in rows]
-        except (OSError, KeyError, ValueError) as problem:
+            found = staff.parse(path.read_bytes(), path.name).get(cast.code, [])
+        except OSError as problem:
             raise ScriptRefused(
                 f"mission {cast.code}: posts: {path.name} cannot be read ({problem})"
             ) from None
+        except ImportRefused as problem:
+            raise ScriptRefused(f"mission {cast.code}: posts: {problem.lines()[0]}") from None
+        return [self._line(cast.code, _posted(line)) for line in found]
 
     def _line(self, mission: str, posted: Posted) -> c.PostLine:
         posting = self._stage.directory.new_posting()
@@ -290,14 +293,14 @@ class Company:
         return uuid5(_NAMES, f"{self._script.seed}|{name}")
 
 
-def _posted(row: Mapping[str, str]) -> Posted:
+def _posted(line: staff.StaffLine) -> Posted:
     """A line of a staff table."""
     return Posted(
-        post=row["post"],
-        role=row["role"],
-        officer=row["officer"],
-        first=date.fromisoformat(row["from"]),
-        last=date.fromisoformat(row["to"]) if row["to"] else None,
-        share=int(row["hrd_share_percent"]),
-        local_agent=row["local_agent"] == "yes",
+        post=line.post,
+        role=line.role,
+        officer=line.officer,
+        first=date.fromisoformat(line.first),
+        last=date.fromisoformat(line.until) if line.until else None,
+        share=line.share,
+        local_agent=line.local_agent,
     )

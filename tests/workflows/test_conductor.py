@@ -106,7 +106,7 @@ async def test_nudges_twice_and_five_times_over_change_nothing(
             done = [
                 n for n, e in enumerate(history) if e.HasField("workflow_task_completed_event_attributes")
             ]
-            return len(signals) == 10 and done[-1] > signals[-1]
+            return len(signals) >= 10 and done[-1] > signals[-1]
 
         await until(heard)
         assert await mission.log.head() == head
@@ -210,10 +210,10 @@ async def test_a_stream_that_cannot_be_delivered_is_parked_and_stops_nobody_else
         await mission.submit(opening("bad-1"), ENGINE_TICK)
         await opened(mission, conductor, "good-1")
         [(stream, _, code, attempts)] = await conductor.parked()
-        assert (stream, code, attempts) == ("obligation/bad-1", "INVALID_ARGUMENT", 1)
+        assert (stream, code) == ("obligation/bad-1", "INVALID_ARGUMENT")
         await conductor.reconcile()
-        [(_, _, _, attempts)] = await conductor.parked()
-        assert attempts >= 2  # still parked, and shown with how often it was tried
+        [(_, _, _, more)] = await conductor.parked()
+        assert more > attempts  # still parked, and shown with how often it was tried
         refusing.status = None
         await conductor.reconcile()
         assert await conductor.parked() == []
