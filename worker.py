@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -19,9 +20,10 @@ from activities.tick import TickActivities
 from chancery import installation, logs, searchable
 from chancery.clock import SystemClock, use_pinned_zones
 from chancery.conductor import QUEUE, Conductor
-from chancery.desk import Desk
+from chancery.desk import Desk, Unavailable
+from chancery.embedded.supervise import EmbeddedRefused
 from chancery.leader import Leader
-from chancery.settings import Settings, load
+from chancery.settings import Settings, SettingsRefused, load
 from workflows.contact_meetings import ContactMeetings
 from workflows.local_strategy import LocalStrategyReview
 from workflows.mission_tick import MissionTick
@@ -49,11 +51,30 @@ def build(client: Client, desk: Desk, *, cached: int = 500) -> Worker:
 
 
 async def serve(settings: Settings, *, check: bool = False) -> None:
-    """Until told to stop (SIGTERM, SIGINT). Temporal away: waits for it; the database away: likewise."""
+    """Until told to stop (SIGTERM, SIGINT). Temporal away: waits for it; the database away: likewise.
+
+    With `check` it builds everything once and returns. Raises EmbeddedRefused, KeyStoreUnsafe; with `check` also
+    Unavailable and TemporalUnavailable.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    while not stop.is_set():
+        try:
+            await _work(settings, stop, check=check)
+        except (Unavailable, installation.TemporalUnavailable, RPCError) as problem:
+            if check:
+                raise
+            _log.warning("worker waits", reason=type(problem).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), 1)
+        else:
+            break
+    _log.info("worker stopped")
+
+
+async def _work(settings: Settings, stop: asyncio.Event, *, check: bool) -> None:
     async with installation.opened(settings, SystemClock(), connections=8) as here:
         client = await here.temporal()
         await searchable.register(client)
@@ -64,22 +85,34 @@ async def serve(settings: Settings, *, check: bool = False) -> None:
         async with worker:
             _log.info("worker runs")
             conductor = asyncio.create_task(leader.run())
-            await stop.wait()
-            conductor.cancel()
-            with suppress(asyncio.CancelledError):
-                await conductor
-    _log.info("worker stopped")
+            told = asyncio.create_task(stop.wait())
+            try:
+                await asyncio.wait((conductor, told), return_when=asyncio.FIRST_COMPLETED)
+                if conductor.done():
+                    conductor.result()  # it ends by a fault alone: a worker without it must not look well
+            finally:
+                for job in (conductor, told):
+                    job.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await job
 
 
 def main(arguments: list[str]) -> int:
-    """The program. Exit code 0, 2 for a wrong call, 6 when a server cannot be reached."""
+    """The program. Exit code 0, 2 for a wrong call or setting, 6 when a server cannot be reached."""
     if arguments not in ([], ["--check"]):
         sys.stderr.write("usage: worker.py [--check]\n")
         return 2
     use_pinned_zones()
-    settings = load()
-    logs.configure(settings.log_format, settings.log_level)
-    asyncio.run(serve(settings, check=arguments == ["--check"]))
+    try:
+        settings = load()
+        logs.configure(settings.log_format, settings.log_level)
+        asyncio.run(serve(settings, check=arguments == ["--check"]))
+    except SettingsRefused as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
+    except (Unavailable, installation.TemporalUnavailable, EmbeddedRefused) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 6
     return 0
 
 

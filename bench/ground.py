@@ -1,4 +1,4 @@
-"""The ground of a run: one embedded PostgreSQL with fsync on, a database for each question, gone afterwards."""
+"""The ground of a run: one embedded PostgreSQL, fsync on, a database for each question; gone afterwards."""
 
 import os
 import platform
@@ -73,8 +73,8 @@ def ground() -> Iterator[Ground]:
     """Start the server, and leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="chancery-bench-"))
     folder.chmod(0o711)
-    # 64 raw callers need a connection each; Chancery itself uses four.
-    server = EmbeddedPostgres(folder / "postgres", guarded=True, settings={"max_connections": "120"})
+    # 64 raw callers and 64 of pgbench need a connection each; Chancery itself uses four.
+    server = EmbeddedPostgres(folder / "postgres", guarded=True, settings={"max_connections": "200"})
     server.start()
     try:
         yield Ground(server, folder)

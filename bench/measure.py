@@ -1,4 +1,4 @@
-"""Rounds in which the contenders take turns, so that whatever else the machine does falls on all of them; medians."""
+"""Rounds in which the contenders take turns, so that what else the machine does falls on all alike; medians."""
 
 import asyncio
 import time

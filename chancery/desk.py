@@ -1,8 +1,9 @@
 """The one door: every change is a command that goes through `Desk.submit`.
 
 Commands that arrive while a transaction is under way go together in the next (group commit). For each: was it here before?
-may this actor ask it? what do the rules make of it? Then vault, append, views and commit travel in one round trip.
-Streams that moved meanwhile are read again and decided again; nobody fails for what somebody else sent.
+may this actor ask it? what do the rules make of it? Then vault, append, views and commit travel in one round trip, while
+the next batch is decided. Streams that moved meanwhile are read again and decided again; nobody fails for what somebody
+else sent.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from chancery.log.pipeline import LogUnavailable, NewEvent, OutcomeUnknown, Stat
 from chancery.log.store import EventLog, Pool
 from chancery.streams import Known, Receipt, Shelf, mission_stream, obligation_stream
 from chancery.views import inline
+from chancery.waiting import Batch, Line, Waiting, mission_of, once_each, streams_of
 from domain import commands as c
 from domain import deciding, events, mission_decide, policy
 from domain.envelope import Actor, Event
@@ -38,7 +40,6 @@ from domain.task import text
 NAMESPACE: Final = UUID("5b0f6f0e-7a0b-5e0e-9d60-1f3f0a3c9d11")
 """Event ids are UUIDv5 under this: of the stream, the command and the event's number in it. Never change it."""
 
-BATCH = 256
 ATTEMPTS = 8
 _PEOPLE = frozenset({"PostCreated", "PostingBegan", "PostingEnded"})
 _INVOLVE = frozenset({"TaskOpened", "TaskAssigned", "ObserverAssigned", "RotaOffered", "RotaAnswered"})
@@ -57,23 +58,10 @@ class Unknown(Exception):
 
 
 @dataclass(slots=True)
-class Waiting:
-    """A command at the desk, with what is to be sealed with it and whoever waits for its receipt."""
-
-    command: c.Command
-    actor: Actor
-    sealed: Sequence[Statement]
-    done: "asyncio.Future[Receipt]"
-    hash: str
-    moved: int = 0
-
-
-@dataclass(slots=True)
 class Decided:
     """A decision of this batch: what it made and what it rests on."""
 
     waiting: Waiting
-    stream: str
     bodies: list[NewEvent] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     tasks: set[str] = field(default_factory=set)
@@ -93,7 +81,7 @@ class Desk:
         self._pool = pool
         self._keeps_time = keeps_time
         self._shelf = Shelf(shelf)
-        self._queue: asyncio.Queue[Waiting] = asyncio.Queue()
+        self._line = Line()
         self._clerk: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -115,7 +103,8 @@ class Desk:
             raise Unavailable("the desk is closed")
         done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         digest = hashlib.sha256(f"{command.name}\0{command.model_dump_json(exclude={'command_id'})}".encode())
-        self._queue.put_nowait(Waiting(command, actor, sealed, done, digest.hexdigest()))
+        streams = streams_of(command, actor)
+        self._line.join(Waiting(command, actor, sealed, done, digest.hexdigest(), streams[0], streams))
         return await done
 
     async def mission(self, code: str) -> Mission:
@@ -135,19 +124,27 @@ class Desk:
     # ── the clerk ────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _work(self) -> None:
-        while True:
-            batch = [await self._queue.get()]
-            while len(batch) < BATCH and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            first, again = _once_each(batch)
-            try:
-                await self._carry_out(first)
-                await self._carry_out(again)
-            except asyncio.CancelledError:
-                for waiting in batch:
-                    _fail(waiting, Unavailable("the desk closed before this was carried out"))
-                raise
-            self._shelf.trim()
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    batch = await self._line.next()
+                    group.create_task(self._handle(batch))
+        finally:
+            for waiting in self._line.leave():
+                waiting.settle(_closed())
+
+    async def _handle(self, batch: Batch) -> None:
+        first, again = once_each(batch.commands)
+        try:
+            await self._carry_out(first)
+            await self._carry_out(again)
+        except asyncio.CancelledError:
+            for waiting in batch.commands:
+                waiting.settle(_closed())
+            raise
+        finally:
+            self._line.finished(batch)
+        self._shelf.trim()
 
     async def _carry_out(self, batch: list[Waiting]) -> None:
         """A batch until nobody of it waits: again after streams moved, in halves after a fault that is one command's."""
@@ -159,26 +156,26 @@ class Desk:
                 for waiting in batch:
                     waiting.moved += 1
                     if waiting.moved > ATTEMPTS:
-                        _fail(waiting, Refused("stale-stream", stream=", ".join(sorted(moved.streams))))
+                        waiting.settle(Refused("stale-stream", stream=", ".join(sorted(moved.streams))))
                 batch = [w for w in batch if not w.done.done()]
             except OutcomeUnknown:
                 for waiting in batch:
-                    _fail(waiting, Unknown("the connection broke before the database had answered"))
+                    waiting.settle(Unknown("the connection broke before the database had answered"))
                 return
             except (LogUnavailable, psycopg.OperationalError, PoolTimeout) as problem:
                 for waiting in batch:
-                    _fail(waiting, Unavailable(str(getattr(problem, "code", "database"))))
+                    waiting.settle(Unavailable(str(getattr(problem, "code", "database"))))
                 return
             except Exception as problem:  # noqa: BLE001 - not everybody's fault: halve until it is alone
                 if len(batch) == 1:
-                    _fail(batch[0], problem)
+                    batch[0].settle(problem)
                     return
                 middle = len(batch) // 2
                 await self._carry_out(batch[:middle])
                 batch = batch[middle:]
 
     async def _attempt(self, batch: list[Waiting]) -> None:
-        names = {name for waiting in batch for name in _streams(waiting)}
+        names = {name for waiting in batch for name in waiting.streams}
         known = {name: self._shelf.get(name) for name in names}
         clean = False
         try:
@@ -191,7 +188,7 @@ class Desk:
                 self._shelf.forget(names)
         # Only now: a refusal too may rest on what an earlier command of this batch made, which had to be written first.
         for waiting, outcome in outcomes:
-            _settle(waiting, outcome)
+            waiting.settle(outcome)
         for one in decided:
             self._answer(one, placed, known)
 
@@ -217,21 +214,21 @@ class Desk:
 
     def _decide_one(self, waiting: Waiting, known: dict[str, Known]) -> Decided | Receipt:
         command, now = waiting.command, self.clock.now()
-        stream = _target(command)
+        stream = waiting.stream
         target = known[stream]
         seen = target.commands.get(str(command.command_id))
         if seen is not None:
             if seen.hash != waiting.hash or seen.actor != waiting.actor.code:
                 raise Refused("command-reused", command_id=command.command_id)
             return Receipt(seen.position, seen.leaf.hex(), tuple(seen.types), stream, seen.version, False)
-        mission = known[mission_stream(_mission(command))].state
+        mission = known[mission_stream(mission_of(command))].state
         assert isinstance(mission, Mission)
         actor = _identify(waiting.actor, command, target.state, known, now)
         obligation = target.state if isinstance(target.state, Obligation) else None
         if obligation is not None and obligation.version and obligation.mission != mission.code:
             raise Refused("no-such-obligation", obligation=obligation.id)  # it is not this mission's to touch
         policy.check(command, actor, obligation, mission)
-        versions = {name: known[name].version for name in _streams(waiting)}
+        versions = {name: known[name].version for name in waiting.streams}
         if isinstance(command, c.MissionCommand):
             new = mission_decide.decide(command, mission, now)
         else:
@@ -240,7 +237,7 @@ class Desk:
             new = deciding.decide(command, obligation, mission, now, actor)
         if not new:
             return Receipt(0, "", (), stream, target.version, False)
-        made = Decided(waiting, stream, reads=versions)
+        made = Decided(waiting, reads=versions)
         for number, event in enumerate(new):
             self._take(event, number, made, target, actor, now)
         return made
@@ -249,13 +246,13 @@ class Desk:
         events.validate(new.type, new.data)
         command = made.waiting.command
         version = target.version + 1
-        event_id = str(uuid5(NAMESPACE, f"{made.stream}|{command.command_id}|{number}"))
+        event_id = str(uuid5(NAMESPACE, f"{made.waiting.stream}|{command.command_id}|{number}"))
         at = new.at or text(now)
         body: dict[str, Any] = {
             "id": event_id,
             "type": new.type,
             "schema": events.SCHEMAS[new.type],
-            "stream": made.stream,
+            "stream": made.waiting.stream,
             "version": version,
             "at": at,
             "actor": actor.to_data(),
@@ -263,7 +260,7 @@ class Desk:
             "command": {"id": str(command.command_id), "hash": made.waiting.hash},
             "data": new.data,
         }
-        made.bodies.append(NewEvent(made.stream, version, canonical(body)))
+        made.bodies.append(NewEvent(made.waiting.stream, version, canonical(body)))
         made.types.append(new.type)
         if "task" in new.data:
             made.tasks.add(new.data["task"])
@@ -273,7 +270,7 @@ class Desk:
             Event(
                 event_id,
                 new.type,
-                made.stream,
+                made.waiting.stream,
                 version,
                 at,
                 body["actor"],
@@ -304,29 +301,12 @@ class Desk:
 
     def _answer(self, one: Decided, placed: dict[int, pipeline.Placed], known: dict[str, Known]) -> None:
         last = placed[id(one.bodies[-1])]
-        seen = known[one.stream].commands[str(one.waiting.command.command_id)]
+        seen = known[one.waiting.stream].commands[str(one.waiting.command.command_id)]
         seen.position, seen.leaf = last.position, last.leaf
         version = one.bodies[-1].version
-        _settle(one.waiting, Receipt(last.position, last.leaf.hex(), tuple(one.types), one.stream, version))
-
-
-def _target(command: c.Command) -> str:
-    if isinstance(command, c.MissionCommand):
-        return mission_stream(command.mission)
-    assert isinstance(command, c.ObligationCommand)
-    return obligation_stream(command.obligation)
-
-
-def _mission(command: c.Command) -> str:
-    assert isinstance(command, c.MissionCommand | c.ObligationCommand)
-    return command.mission
-
-
-def _streams(waiting: Waiting) -> list[str]:
-    names = [_target(waiting.command), mission_stream(_mission(waiting.command))]
-    if waiting.actor.mission is not None:
-        names.append(mission_stream(waiting.actor.mission))
-    return list(dict.fromkeys(names))
+        one.waiting.settle(
+            Receipt(last.position, last.leaf.hex(), tuple(one.types), one.waiting.stream, version)
+        )
 
 
 def _identify(actor: Actor, command: c.Command, target: Any, known: dict[str, Known], now: Any) -> Actor:
@@ -352,16 +332,16 @@ def _identify(actor: Actor, command: c.Command, target: Any, known: dict[str, Kn
 def _touched(decided: Iterable[Decided], known: dict[str, Known]) -> inline.Touched:
     touched = inline.Touched()
     for one in decided:
-        state = known[one.stream].state
+        state = known[one.waiting.stream].state
         types = frozenset(one.types)
         if isinstance(state, Mission):
-            touched.missions[one.stream] = state
+            touched.missions[one.waiting.stream] = state
             touched.people |= bool(types & _PEOPLE)
         else:
-            touched.obligations[one.stream] = state
-            touched.tasks.setdefault(one.stream, set()).update(one.tasks)
+            touched.obligations[one.waiting.stream] = state
+            touched.tasks.setdefault(one.waiting.stream, set()).update(one.tasks)
             if types & _INVOLVE:
-                touched.involving.add(one.stream)
+                touched.involving.add(one.waiting.stream)
     return touched
 
 
@@ -389,24 +369,5 @@ def _columns(statement: Statement) -> Sequence[Sequence[Any]]:
     return statement.parameters
 
 
-def _once_each(batch: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
-    """A command that stands in the batch twice (a double click) goes once; its double goes after it, to be answered."""
-    first: dict[UUID, Waiting] = {}
-    again: list[Waiting] = []
-    for waiting in batch:
-        if first.setdefault(waiting.command.command_id, waiting) is not waiting:
-            again.append(waiting)
-    return list(first.values()), again
-
-
-def _settle(waiting: Waiting, outcome: Receipt | Exception) -> None:
-    if waiting.done.done():
-        return
-    if isinstance(outcome, Receipt):
-        waiting.done.set_result(outcome)
-    else:
-        waiting.done.set_exception(outcome)
-
-
-def _fail(waiting: Waiting, problem: Exception) -> None:
-    _settle(waiting, problem)
+def _closed() -> Unavailable:
+    return Unavailable("the desk closed before this was carried out")

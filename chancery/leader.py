@@ -1,10 +1,10 @@
 """One leader among the processes: the conductor's loop, the reconciler and the watchdog."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import structlog
@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import PoolTimeout
 from temporalio.service import RPCError
 
-from chancery.conductor import Conductor, Deposed
+from chancery.conductor import QUEUE, Conductor, Deposed
 from chancery.desk import Desk, Unavailable, Unknown
 from chancery.log.tail import Tail
 from chancery.queries import missions, postings_gone, to_wake
@@ -59,6 +59,16 @@ async def watch(desk: Desk, grace: timedelta = GRACE) -> int:
             receipt = await desk.submit(command, ENGINE_WATCHDOG)
         except (Refused, BadInput):
             continue
+        except (Unavailable, Unknown):
+            raise
+        except Exception as problem:  # noqa: BLE001 - one that cannot be decided hides no other
+            _log.error(
+                "alarm: no timer recorded this",
+                obligation=obligation,
+                planned=at,
+                code=type(problem).__name__,
+            )
+            continue
         if receipt.fresh:
             found += 1
             _log.error("alarm: no timer recorded this", obligation=obligation, planned=at, code="watchdog")
@@ -95,36 +105,56 @@ class Leader:
 
     async def _lead(self, lock: AsyncConnection[tuple[object, ...]]) -> None:
         await self._conductor.take_over()
-        for mission in await missions(self._desk.log):
-            if mission["kind"] == "mission":
-                await ensure_schedule(self._conductor.client, mission["code"], mission["zone"], "obligations")
-        await self._conductor.drain()
-        await self._conductor.nudge_all()
-        jobs = [
-            asyncio.create_task(self._conduct()),
-            asyncio.create_task(self._every(RECONCILE_EVERY, self._conductor.reconcile)),
-            asyncio.create_task(self._every(WATCH_EVERY, lambda: watch(self._desk))),
-            asyncio.create_task(self._every(5.0, lambda: lock.execute("SELECT 1"))),
-        ]
-        try:
-            await asyncio.wait(jobs, return_when=asyncio.FIRST_EXCEPTION)
-            for job in jobs:
-                if job.done():
-                    job.result()
-        finally:
-            for job in jobs:
-                job.cancel()
-            for job in jobs:
-                with suppress(asyncio.CancelledError, Exception):
-                    await job
+        await _together(
+            self._conduct(),
+            # Beside it and not behind it: a deadline is recorded whether Temporal is there or not.
+            self._every(WATCH_EVERY, lambda: watch(self._desk)),
+            self._every(5.0, lambda: lock.execute("SELECT 1")),
+        )
 
     async def _conduct(self) -> None:
+        """Deliver and reconcile; while Temporal is away wait for it, and then tell it everything that is open."""
+        while True:
+            try:
+                await self._deliver()
+            except RPCError as problem:
+                _log.warning("conductor waits", reason=type(problem).__name__)
+                await asyncio.sleep(1)
+
+    async def _deliver(self) -> None:
+        for mission in await missions(self._desk.log):
+            if mission["kind"] == "mission":
+                await ensure_schedule(self._conductor.client, mission["code"], mission["zone"], QUEUE)
+        await self._conductor.drain()
+        await self._conductor.nudge_all()
         async with Tail(self._desk.log, self._url) as tail:
-            while True:
-                reached = await self._conductor.drain()
-                await tail.wait(reached, 1.0)
+            await _together(
+                self._follow(tail),
+                self._every(RECONCILE_EVERY, self._conductor.reconcile),
+            )
+
+    async def _follow(self, tail: Tail) -> None:
+        while True:
+            reached = await self._conductor.drain()
+            await tail.wait(reached, 1.0)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
         while True:
             await asyncio.sleep(seconds)
             await work()
+
+
+async def _together(*work: Coroutine[Any, Any, None]) -> None:
+    """Do it all until one of it fails, and raise that; nothing of it goes on alone."""
+    jobs = [asyncio.create_task(one) for one in work]
+    try:
+        await asyncio.wait(jobs, return_when=asyncio.FIRST_EXCEPTION)
+        for job in jobs:
+            if job.done():
+                job.result()
+    finally:
+        for job in jobs:
+            job.cancel()
+        for job in jobs:
+            with suppress(asyncio.CancelledError, Exception):
+                await job

@@ -67,9 +67,13 @@ class Known:
             seen.types.append(event.type)
 
     def catch_up(self, recorded: Iterable[Recorded]) -> None:
-        """Take in events read from the log."""
+        """Take in events read from the log; those that it knows already are passed over.
+
+        Two batches may read the same mission at the same time, and each brings what both asked for.
+        """
         for one in recorded:
-            self.apply(as_event(one), one.leaf)
+            if one.version > self.version:
+                self.apply(as_event(one), one.leaf)
 
 
 def as_event(one: Recorded) -> Event:

@@ -17,7 +17,6 @@ from domain.accounts import Interval, OwnTime, Verdict
 from domain.calendar import DAY, Calendar, Wait
 from domain.deadline import Deadline
 from domain.envelope import Event
-from domain.instant import SECOND
 from domain.kinds import instant
 from domain.mission import NOBODY, Mission
 from domain.term import Term
@@ -43,16 +42,28 @@ class Background:
 
     mission: Mission
     calendars: tuple[tuple[int, Calendar], ...]
+    placed: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, events: Sequence[Event]) -> "Background":
         """Folded from the mission's stream."""
         state, known = Mission(), []
+        placed: dict[str, tuple[int, ...]] = {}
         for event in events:
             missions.evolve(state, event)
+            code = event.data.get("absence") or event.data.get("suspension") or ""
+            placed[code] = (*placed.get(code, ()), event.position)
             if event.type in ("MissionAdopted", "CalendarRevised"):
                 known.append((event.position, state.clock))
-        return cls(state, tuple(known))
+        return cls(state, tuple(known), placed)
+
+    def rests_on(self, postings: set[str], starts: datetime, ends: datetime) -> list[int]:
+        """Positions of the absences and suspensions that the accounts of these postings rest on, in that time."""
+        first, last = self.mission.day(starts), self.mission.day(ends)
+        absences = self.mission.absences.values()
+        codes = [a.code for a in absences if a.posting in postings and a.first <= last and a.last >= first]
+        codes += [s.id for s in self.mission.all_suspensions() if s.starts < ends and s.ends > starts]
+        return [position for code in codes for position in self.placed[code]]
 
     def calendar(self, position: int) -> Calendar:
         """The calendar in force at a position."""
@@ -247,6 +258,7 @@ def _stint(course: Course, first: int, last: int, asked: Asked, background: Back
     corrected = {e.data["field"]: e.data["value"] for e in course.corrections} if end else {}
     said = course.waiver.data if close == "waived" and course.waiver else end.data if end else {}
     upto = [p for p in course.positions if position is None or p <= position]
+    upto += background.rests_on({h.posting for h in course.held[: last + 1]}, _begin(course), closed)
     later = [e.position for e in (course.confirmed, *course.corrections) if e is not None and end is not None]
     return Stint(
         origin=course.origin,
@@ -316,11 +328,7 @@ def partition(
             accounts.Span(named(held.posting), held.starts, held.accepted, held.why in FALLBACK, tuple(away))
         )
     begin = _begin(course)
-    waits = [
-        Wait(w.cause, w.party, w.starts, w.ends)
-        for w in _waits(course, ended)
-        if (w.ends - w.starts) >= SECOND
-    ]
+    waits = [Wait(w.cause, w.party, w.starts, w.ends) for w in _waits(course, ended) if w.ends > w.starts]
     return accounts.apportion(
         begin,
         max(ended, begin),

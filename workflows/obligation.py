@@ -73,6 +73,8 @@ class ObligationWorkflow:
         self._start = start
         await self._read()
         self._first_version = self.state.version
+        if workflow.info().continued_run_id is None:
+            self._shown = ("open", None)  # as the conductor started it
         self._ready = True
         if not self.state.is_open:
             return self.state.outcome or "nothing"
@@ -184,6 +186,7 @@ class ObligationWorkflow:
         while True:
             self._show()
             await workflow.wait_condition(lambda: self._next() is not None)
+            self._show()
             planned = self._next()
             assert planned is not None
             left = instant(planned) - self._now()
@@ -195,8 +198,8 @@ class ObligationWorkflow:
                 await self._changes(self._otherwise(planned), _NOT_AGAIN_BEFORE)
 
     def _otherwise(self, planned: str) -> Callable[[], bool]:
-        """Whether something else has been planned since."""
-        return lambda: self._next() != planned
+        """Whether something else has been planned since, or is to be shown."""
+        return lambda: self._next() != planned or self._look() != self._shown
 
     @staticmethod
     async def _changes(condition: Callable[[], bool], within: timedelta) -> bool:
@@ -265,15 +268,18 @@ class ObligationWorkflow:
         self._mission_wake = answer.mission_wake
         self._offset = instant(answer.now) - workflow.now()
 
-    def _show(self) -> None:
-        """Search attributes for operators: of a case-bound obligation, its status and nothing else."""
+    def _look(self) -> tuple[str, str | None]:
+        """Status and next deadline, for operators: of a case-bound obligation its status and nothing else."""
         open_ = self.state.open_tasks()
         status = "closed" if not self.state.is_open else "overdue" if any(t.passed for t in open_) else "open"
         due = min((t.due for t in open_), default=None)
-        shown = (status, None if self.state.case_bound else due)
-        if shown == self._shown or not self.state.version:
+        return status, None if self.state.case_bound else due
+
+    def _show(self) -> None:
+        """Set the search attributes, where they have changed."""
+        if self._look() == self._shown or not self.state.version:
             return
-        self._shown = shown
+        self._shown = status, due = self._look()
         updates: list[Any] = [STATUS.value_set(status)]
         if not self.state.case_bound:
             updates.append(NEXT_DEADLINE.value_set(instant(due)) if due else NEXT_DEADLINE.value_unset())

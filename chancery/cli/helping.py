@@ -10,6 +10,8 @@ from typing_extensions import override
 from chancery.i18n import language, tr
 
 _HEADINGS: Final = ("Usage:", "Arguments:", "Options:", "Commands:", "Examples:")
+_TYPERS: Final = ("[required]", "[default: ", "[env var: ", "default: ", "Show this message and exit.")
+"""What Typer writes itself, in English only."""
 
 
 class Verb(TyperCommand):
@@ -56,7 +58,9 @@ def spoken(command: Any, get_help: Any, ctx: Any) -> str:
         return page
     for heading in _HEADINGS:
         page = re.sub(rf"^{heading}", tr(heading), page, flags=re.MULTILINE)
-    return page.replace("[required]", tr("[required]")).replace("[default: ", tr("[default: "))
+    for own in _TYPERS:
+        page = page.replace(own, tr(own))
+    return page
 
 
 def _speak(command: Any) -> None:

@@ -60,11 +60,11 @@ def _shown(name: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit code (docs/command-line.md)."""
-    given = _hoisted(list(sys.argv[1:] if arguments is None else arguments))
+    typed = list(sys.argv[1:] if arguments is None else arguments)
     use_pinned_zones()
-    i18n.use(begin(given).language)
+    i18n.use(begin(typed).language)
     try:
-        code = build().main(given, prog_name="chancery", standalone_mode=False)
+        code = build().main(_hoisted(typed), prog_name="chancery", standalone_mode=False)
         return code if isinstance(code, int) else exits.OK
     except KeyboardInterrupt:
         return exits.INTERRUPTED

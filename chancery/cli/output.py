@@ -116,7 +116,7 @@ def _one_line(cell: str) -> str:
 
 
 def local(at: datetime | str | None, zone: str) -> str:
-    """An instant as people of that zone write it: `2026-05-05 12:10`, to the second only where one is stated."""
+    """An instant as people of that zone write it: `2026-05-05 12:10`; the end of a day as `24:00`."""
     if at is None:
         return ""
     moment = datetime.fromisoformat(at) if isinstance(at, str) else at

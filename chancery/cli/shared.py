@@ -27,12 +27,12 @@ from chancery.cli.acting import actor_for, command_id, installed, show_receipt, 
 from chancery.cli.faults import Fault
 from chancery.cli.helping import Group, Verb
 from chancery.cli.output import Table, local, say, show, words
-from chancery.cli.state import State, is_terminal, state
+from chancery.cli.state import State, state
 from chancery.i18n import tr, word
 
 __all__ = [
     "Fault", "State", "Table",
-    "actor_for", "command_id", "installed", "is_terminal", "local", "noun", "say", "show", "show_receipt", "state",
+    "actor_for", "command_id", "installed", "local", "noun", "say", "show", "show_receipt", "state",
     "submit", "system_clock", "tr", "verb", "word", "words",
 ]  # fmt: skip
 
@@ -86,7 +86,7 @@ _ACTING: Final = (
         annotation=Annotated[
             str | None,
             typer.Option(
-                "--from-mission",
+                "--mission",
                 metavar="MISSION",
                 help="In which mission the officer acts, if they serve in several.",
             ),

@@ -1,7 +1,6 @@
 """What one run of the program was asked for: how to print, in which language, who acts, under which command id."""
 
 import os
-import sys
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -41,11 +40,6 @@ def begin(arguments: Sequence[str]) -> State:
     fresh.language = _spoken(arguments)
     _state.set(fresh)
     return fresh
-
-
-def is_terminal() -> bool:
-    """Whether a person may be asked something."""
-    return not state().no_input and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _spoken(arguments: Sequence[str]) -> Language:

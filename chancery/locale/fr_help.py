@@ -11,6 +11,9 @@ TEXTS: Final[dict[str, str]] = {
     "Examples:": "Exemples :",
     "[required]": "[obligatoire]",
     "[default: ": "[par défaut : ",
+    "default: ": "par défaut : ",
+    "[env var: ": "[variable : ",
+    "Show this message and exit.": "Montrer ce message et partir.",
     # nouns
     "Commitments to human rights defenders as owned tasks with deadlines, on a record nobody can quietly rewrite.": "Les engagements envers les défenseurs des droits de l'homme en tâches attribuées, avec échéances, sur un registre que personne ne peut réécrire en silence.",
     "What has to be done, by whom and by when.": "Ce qui est à faire, par qui et pour quand.",
@@ -102,7 +105,7 @@ TEXTS: Final[dict[str, str]] = {
     "The sitting, as `obligation sittings` lists it.": "L'audience, telle que `obligation sittings` la donne.",
     "Say that you will go.": "Dire que vous irez.",
     "Say that you cannot go.": "Dire que vous ne pouvez y aller.",
-    # missions, calendars, imports, cases
+    # of missions and of what is imported for them
     "Begin with Chancery in a mission: calendar, instruments, and a key for what it seals.": "Commencer avec Chancery dans une mission : calendrier, instruments, et une clé pour ce qu'elle scelle.",
     "All missions; or one, with its calendar, posts, absences, suspensions and open obligations.": "Toutes les missions ; ou une seule, avec calendrier, postes, absences, suspensions et obligations ouvertes.",
     "The mission's code, such as Q.": "Le code de la mission, par exemple Q.",

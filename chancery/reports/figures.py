@@ -204,10 +204,11 @@ def _stood_in(course: Course, subject: _Subject, into: Gathered) -> None:
     term = Term.parse(course.opened.data["deadline"]["term"])
     own = own_between(parts, term, calendar, asked)
     if own.amount:
-        absences = [course.origin.position, *course.positions]
+        rests = background.rests_on({h.posting for h in course.held}, course.opened.happened, ended)
+        positions = sorted({course.origin.position, *course.positions, *rests})
         into.figures["stood_in"].append(
             subject.of(course)
-            | {"in_period": _time(own), "intervals": [_interval(i) for i in parts], "positions": absences}
+            | {"in_period": _time(own), "intervals": [_interval(i) for i in parts], "positions": positions}
         )
 
 

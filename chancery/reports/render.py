@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from chancery.instruments import shipped
 from chancery.reports.words import word
-from domain.instrument import Words
 
 WIDTH: Final = 100
 _Item = Mapping[str, Any]
@@ -23,21 +22,22 @@ def render(data: _Item, language: str) -> str:
 class _Page:
     def __init__(self, data: _Item, language: str) -> None:
         self.data, self.language = data, language
+        self.colon = " : " if language == "fr" else ": "
 
     def w(self, code: str, **values: object) -> str:
         return word(code, self.language, **values)
 
     def lines(self) -> _Lines:
         data, log = self.data, self.data["log"]
-        title = f"{self.w('title')}: {data['officer']}"
+        title = f"{self.w('title')}{self.colon}{data['officer']}"
         yield from (title, "=" * len(title))
         period = data["period"]
-        yield f"{self.w('period')}: {period['first']} {self.w('to')} {period['last']}"
+        yield f"{self.w('period')}{self.colon}{period['first']} {self.w('to')} {period['last']}"
         recorded = _moment(log["recorded"]) + " UTC"
         yield from _wrap(
             self.w("known", position=log["position"], origin=log["origin"], recorded=recorded), ""
         )
-        yield f"{self.w('leaf')}: {log['leaf']}"
+        yield f"{self.w('leaf')}{self.colon}{log['leaf']}"
         if log["rehearsal"]:
             yield self.w("rehearsal")
         yield from self._head("posts", data["posts"], self._post)
@@ -57,8 +57,7 @@ class _Page:
             yield f"  {self.w('none')}"
 
     def _post(self, item: _Item) -> str:
-        until = item["until"] or self.w("open_end")
-        return f"{self.w('post', **{**item, 'until': until})} {self._positions(item)}"
+        return f"{self.w('post' if item['until'] else 'post_open', **item)} {self._positions(item)}"
 
     def _absence(self, item: _Item) -> str:
         covered = self.w("with_substitute" if item["substitute"] else "without_substitute")
@@ -69,7 +68,7 @@ class _Page:
         return f"{self.w('definition', **item)}{checked}"
 
     def _figure(self, name: str, figure: _Item) -> _Lines:
-        yield from ("", f"{self.w(name)}: {figure['count']}")
+        yield from ("", f"{self.w(name)}{self.colon}{figure['count']}")
         if name == "assigned":
             for line in self.data["assigned_by_step"]:
                 yield from _wrap(f"{line['count']} x {self._named(line)}", "  ")
@@ -97,14 +96,15 @@ class _Page:
             for definition in instrument["definition"]:
                 if definition["code"] == item["definition"]:
                     titles = [s["title"] for s in definition["step"] if s["code"] == item.get("step")]
-                    title: Words = (titles or [definition["title"]])[0]
-                    return f"{code}: {title['fr'] if self.language == 'fr' else title['en']}"
-        return code
+                    title = (titles or [definition["title"]])[0]
+                    said: str = title["fr"] if self.language == "fr" else title["en"]
+                    return f"{code}{self.colon}{said}"
+        return str(code)
 
     def _positions(self, item: _Item) -> str:
         """Positions, with runs of three and more drawn together; each is still there."""
         found = item["positions"]
-        return f"[{self.w('position' if len(found) == 1 else 'positions')} {_runs(found)}]"
+        return f"[{self.w('position' if len(found) == 1 else 'positions')}\u00a0{_runs(found)}]"
 
     def _said(self, item: _Item) -> _Lines:
         """What else an item says, in the order of its life."""
@@ -112,15 +112,15 @@ class _Page:
             yield from self._end(item)
         elif "in_all" in item:
             yield self._term(item)
-            yield f"{self.w('own')}: {self._amount(item['in_period'])}; {self.w('in_all')} {self._amount(item['in_all'])}"
+            yield f"{self.w('own')}{self.colon}{self._amount(item['in_period'])}; {self.w('in_all')} {self._amount(item['in_all'])}"
         elif "in_period" in item:
-            yield f"{self.w('own')}: {self._amount(item['in_period'])}"
+            yield f"{self.w('own')}{self.colon}{self._amount(item['in_period'])}"
         elif "since" in item:
             yield f"{_moment(item['since'])} UTC"
         else:
             yield "; ".join(self._small(item))
         if item.get("intervals"):
-            yield f"{self.w('whose')}: " + "; ".join(map(self._interval, item["intervals"]))
+            yield f"{self.w('whose')}{self.colon}" + "; ".join(map(self._interval, item["intervals"]))
 
     def _end(self, item: _Item) -> _Lines:
         yield "; ".join(filter(None, (self._verdict(item), self._outcome(item))))
@@ -133,13 +133,13 @@ class _Page:
         if item["provisional"]:
             due.append(self.w("provisional"))
         yield "; ".join([*times, *due])
-        yield f"{self._term(item)}; {self.w('own')}: {self._amount(item['own'])}"
+        yield f"{self._term(item)}; {self.w('own')}{self.colon}{self._amount(item['own'])}"
 
     def _verdict(self, item: _Item) -> str:
         if item["timeliness"] is None:
             return self.w("waits") if item["outcome"] == "open" else ""
         if item["share"] is not None:
-            return f"{self.w(item['missed'])}: {self.w(item['share'])}"
+            return f"{self.w(item['missed'])}{self.colon}{self.w(item['share'])}"
         if item["timeliness"] == "on time" and item["outcome"] in ("open", "handed_on"):
             return self.w("not yet due" if item["outcome"] == "open" else "handed on in time")
         return self.w(str(item["timeliness"]))
@@ -205,6 +205,7 @@ def _moment(text: str) -> str:
 
 
 def _wrap(text: str, lead: str) -> list[str]:
+    text = text.replace(" :", "\u00a0:").replace(" %", "\u00a0%")  # signs that may not begin a line
     return textwrap.wrap(
         text, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
     )

@@ -29,7 +29,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{post} ({role}), mission {mission}, {from} to {until}, share for this work {share_percent} %",
         "{post} ({role}), mission {mission}, du {from} au {until}, part de ce travail {share_percent} %",
     ),
-    "open_end": ("no end known", "sans fin connue"),
+    "post_open": (
+        "{post} ({role}), mission {mission}, from {from}, no end known, share for this work {share_percent} %",
+        "{post} ({role}), mission {mission}, depuis le {from}, sans fin connue, part de ce travail {share_percent} %",
+    ),
     "absences": ("Days away", "Jours d'absence"),
     "absence": (
         "{from} to {until}: {working_days} working days",

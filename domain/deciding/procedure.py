@@ -1,6 +1,6 @@
 """What a procedure asks: open an obligation, answer a gate, open a task, look again, come to an end."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from domain import commands as c
@@ -149,3 +149,8 @@ def refresh(command: c.Refresh, state: Obligation, mission: Mission, now: dateti
         made += recompute(task, mission.moved_by, state, mission, now)
         made += rerouted(task, mission, now)
     return made
+
+
+def start_of_day(mission: Mission, day: str) -> datetime:
+    """09:00 local of a day without an hour: what an appointment without one counts from (DEADLINES.md)."""
+    return mission.clock.at(date.fromisoformat(day), time(9))

@@ -9,7 +9,7 @@ from typing import Any
 
 import chancery.cli
 from chancery.cli import doctor, sla
-from chancery.cli.helping import _HEADINGS
+from chancery.cli.helping import _HEADINGS, _TYPERS
 from chancery.cli.main import build
 from chancery.cli.task.history import SENTENCES
 
@@ -21,7 +21,7 @@ _SECOND = {"Fault", "Unmet"}
 def in_code() -> set[str]:
     """Sentences in the code: arguments of `tr`, `say`, `bar`, `Fault`, `Unmet`, `Check`; headings and titles of tables."""
     found = set(SENTENCES.values()) | set(sla.PILES.values()) | set(doctor._SHOWN.values())
-    found |= {name for name, *_ in doctor._CHECKS} | set(_HEADINGS)
+    found |= {name for name, *_ in doctor._CHECKS} | set(_HEADINGS) | set(_TYPERS)
     for file in sorted(FOLDER.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.Call):

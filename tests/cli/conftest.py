@@ -106,6 +106,8 @@ async def staffed(task: Desk, cli: Cli, environment: Path) -> Desk:
     # What the import does, in one transaction: an end that is known changes something, so the statement is carried.
     lines = tuple(line.model_copy(update={"until": "2029-12-31"}) for line in posts())
     await task.submit(
-        c.RecordPosts(command_id=cid("again"), mission="Q", lines=lines), OPERATOR, [directory.statement(entries)]
+        c.RecordPosts(command_id=cid("again"), mission="Q", lines=lines),
+        OPERATOR,
+        [directory.statement(entries)],
     )
     return task

@@ -54,9 +54,22 @@ def test_every_kind_of_event_of_a_task_has_a_sentence() -> None:
 
 def test_every_code_of_the_shipped_instruments_has_a_name() -> None:
     steps = [s for i in shipped().values() for d in i["definition"] for s in d["step"]]
-    asked = {code for s in steps for code in (*s["reasons"], *s["outcomes"], *s["evidence"], s["owner"], s["source"])}
-    asked |= {c for s in steps for values in s["results"].values() for c in values} | set(LATE_REASONS) | set(get_args(Why))
-    asked |= {role for roles in RULES.values() for role in roles} - {"engine", "operator", "offered", "holder"}
+    asked = {
+        code
+        for s in steps
+        for code in (*s["reasons"], *s["outcomes"], *s["evidence"], s["owner"], s["source"])
+    }
+    asked |= (
+        {c for s in steps for values in s["results"].values() for c in values}
+        | set(LATE_REASONS)
+        | set(get_args(Why))
+    )
+    asked |= {role for roles in RULES.values() for role in roles} - {
+        "engine",
+        "operator",
+        "offered",
+        "holder",
+    }
     assert sorted(asked - set(CODES)) == []
 
 
@@ -82,9 +95,13 @@ def test_an_explanation_in_french(english: str, french: str) -> None:
     assert explaining.explained(english) == english
 
 
-async def test_a_french_page_and_a_french_refusal(staffed: Desk, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_french_page_and_a_french_refusal(
+    staffed: Desk, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = (await cli("task", "show", TASK, "--language", "fr")).out
-    assert "Tenue par Q-103 (p-fp)" in page and "La tâche est échue à Q-103" in page and "la date fixée" in page
+    assert (
+        "Tenue par Q-103 (p-fp)" in page and "La tâche est échue à Q-103" in page and "la date fixée" in page
+    )
     said = await cli("task", "accept", TASK, "--as", "Q-105", "--language", "fr")
     assert said.code == 4 and said.err.startswith("erreur: ") and "est tenue par p-fp" in said.err
     monkeypatch.setenv("CHANCERY_LANGUAGE", "fr")
@@ -94,5 +111,10 @@ async def test_a_french_page_and_a_french_refusal(staffed: Desk, cli: Cli, monke
 def test_french_help_and_french_misuse() -> None:
     page = run("task", "complete", "--help", "--language", "fr").out
     assert "Utilisation :" in page and "Exemples :" in page and "Dire qu'une tâche a été faite" in page
+    assert "Montrer ce message" in page and "Utilisation :" in run("--language", "fr", "task", "--help").out
     said = run("tsak", "--language", "fr")
-    assert said.code == 2 and "Il n'y a pas de commande « tsak »" in said.err and "Vouliez-vous dire 'task' ?" in said.err
+    assert (
+        said.code == 2
+        and "Il n'y a pas de commande « tsak »" in said.err
+        and "Vouliez-vous dire 'task' ?" in said.err
+    )

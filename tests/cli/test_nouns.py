@@ -24,11 +24,22 @@ if TYPE_CHECKING:
     from tests.conftest import Database
 
 
-async def test_the_clocks_of_a_mission_fall_in_four_piles(staffed: Desk, cli: Cli, clock: ManualClock) -> None:
+async def test_the_clocks_of_a_mission_fall_in_four_piles(
+    staffed: Desk, cli: Cli, clock: ManualClock
+) -> None:
     first = (await cli("sla", "--mission", "Q", "--json")).json
-    assert first["schema"] == "chancery.sla/1" and first["counts"] == {"overdue": 0, "at_risk": 0, "waiting": 0, "open": 1}
+    assert first["schema"] == "chancery.sla/1" and first["counts"] == {
+        "overdue": 0,
+        "at_risk": 0,
+        "waiting": 0,
+        "open": 1,
+    }
     due = datetime.fromisoformat(first["clocks"][0]["due"])
-    for at, pile in ((due - timedelta(hours=30), "at_risk"), (due, "at_risk"), (due + timedelta(seconds=1), "overdue")):
+    for at, pile in (
+        (due - timedelta(hours=30), "at_risk"),
+        (due, "at_risk"),
+        (due + timedelta(seconds=1), "overdue"),
+    ):
         clock.set(at)
         assert (await cli("sla", "--mission", "Q", "--json")).json["counts"][pile] == 1, at
     page = (await cli("sla", "--mission", "Q")).out
@@ -36,7 +47,9 @@ async def test_the_clocks_of_a_mission_fall_in_four_piles(staffed: Desk, cli: Cl
 
 
 async def test_a_waiting_clock_lies_apart(staffed: Desk, cli: Cli) -> None:
-    assert (await cli("task", "pause", TASK, "--cause", "awaiting_partner", "--party", "partner", "--as", "Q-104")).code == 0
+    assert (
+        await cli("task", "pause", TASK, "--cause", "awaiting_partner", "--party", "partner", "--as", "Q-104")
+    ).code == 0
     answer = (await cli("sla", "--mission", "Q", "--json")).json
     assert answer["counts"]["waiting"] == 1 and "officer" not in answer["clocks"][0]
 
@@ -67,7 +80,8 @@ async def trial(staffed: Desk) -> str:
         c.RecordSittings(command_id=cid("list"), mission="Q", obligation="t-1", sittings=(sitting,)), OPERATOR
     )
     await staffed.submit(
-        c.OfferRota(command_id=cid("offer"), mission="Q", obligation="t-1", appointment="ap-1"), ENGINE_WORKFLOW
+        c.OfferRota(command_id=cid("offer"), mission="Q", obligation="t-1", appointment="ap-1"),
+        ENGINE_WORKFLOW,
     )
     return "t-1"
 
@@ -83,7 +97,17 @@ async def test_a_sitting_is_claimed_held_adjourned_and_the_trial_ends(
     assert early.code == 5 and "[before-sitting]" in early.err
     clock.set(datetime(2026, 5, 6, 15, 0, tzinfo=UTC))
     held = await cli(
-        "obligation", "held", trial, "ap-1", "--outcome", "adjourned", "--next", "2026-06-10", "--as", "Q-103", "--json"
+        "obligation",
+        "held",
+        trial,
+        "ap-1",
+        "--outcome",
+        "adjourned",
+        "--next",
+        "2026-06-10",
+        "--as",
+        "Q-103",
+        "--json",
     )
     assert held.code == 0, held.err
     sittings = (await cli("obligation", "sittings", trial, "--json")).json["sittings"]
@@ -100,7 +124,9 @@ async def test_a_gate_opens_and_closes(trial: str, cli: Cli) -> None:
     assert (await cli("obligation", "gate", "open", trial, "proceed", "--as", "Q-105")).code == 4
 
 
-async def test_a_suspension_is_declared_renewed_and_lifted(staffed: Desk, cli: Cli, clock: ManualClock) -> None:
+async def test_a_suspension_is_declared_renewed_and_lifted(
+    staffed: Desk, cli: Cli, clock: ManualClock
+) -> None:
     declare = ("suspension", "declare", "--mission", "Q", "--from", "2026-05-05T10:00", "--until", "2026-05-12T18:00",
                "--reason", "security")  # fmt: skip
     assert (await cli(*declare, "--as", "Q-103")).code == 4
@@ -108,9 +134,13 @@ async def test_a_suspension_is_declared_renewed_and_lifted(staffed: Desk, cli: C
     assert said.code == 0, said.err
     [code] = said.json["suspensions"]
     clock.advance(timedelta(days=2))
-    renewed = await cli("suspension", "renew", code, "--mission", "Q", "--until", "2026-05-14T18:00", "--as", "Q-101")
+    renewed = await cli(
+        "suspension", "renew", code, "--mission", "Q", "--until", "2026-05-14T18:00", "--as", "Q-101"
+    )
     assert renewed.code == 0, renewed.err
-    lifted = await cli("suspension", "lift", code, "--mission", "Q", "--at", "2026-05-06T09:00", "--as", "Q-102")
+    lifted = await cli(
+        "suspension", "lift", code, "--mission", "Q", "--at", "2026-05-06T09:00", "--as", "Q-102"
+    )
     assert lifted.code == 0, lifted.err
     long = await cli("suspension", "declare", "--mission", "Q", "--from", "2026-07-01T10:00", "--until", "2026-09-01T10:00",
                      "--reason", "security", "--as", "Q-101")  # fmt: skip
@@ -121,9 +151,23 @@ async def test_an_absence_is_recorded_and_ended_sooner(staffed: Desk, cli: Cli) 
     said = await cli("absence", "record", "Q-103", "--mission", "Q", "--from", "2026-05-06", "--until", "2026-05-20",
                      "--substitute", "Q-104", "--as", "Q-101", "--json")  # fmt: skip
     assert said.code == 0, said.err
-    ended = await cli("absence", "end", said.json["absence"], "--mission", "Q", "--until", "2026-05-10", "--as", "Q-101")
+    ended = await cli(
+        "absence", "end", said.json["absence"], "--mission", "Q", "--until", "2026-05-10", "--as", "Q-101"
+    )
     assert ended.code == 0, ended.err
-    wrong = await cli("absence", "record", "Q-103", "--mission", "Q", "--from", "May", "--until", "2026-05-20", "--as", "Q-101")
+    wrong = await cli(
+        "absence",
+        "record",
+        "Q-103",
+        "--mission",
+        "Q",
+        "--from",
+        "May",
+        "--until",
+        "2026-05-20",
+        "--as",
+        "Q-101",
+    )
     assert wrong.code == 2 and "--from: May is not a day" in wrong.err
     assert (await cli("absence", "record", "Q-999", "--mission", "Q", "--from", "2026-05-06", "--until", "2026-05-20",
                       "--as", "Q-101")).code == 3  # fmt: skip

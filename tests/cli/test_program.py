@@ -61,16 +61,29 @@ def test_no_refusal_counts_as_success_or_as_a_finding() -> None:
 def test_every_fault_of_the_command_line_has_an_exit_code() -> None:
     import ast
 
-    calls = [n for f in FOLDER.rglob("*.py") for n in ast.walk(ast.parse(f.read_text())) if isinstance(n, ast.Call)]
+    calls = [
+        n for f in FOLDER.rglob("*.py") for n in ast.walk(ast.parse(f.read_text())) if isinstance(n, ast.Call)
+    ]
     first = [n.args[0] for n in calls if getattr(n.func, "id", "") == "Fault" and n.args]
-    named = {a.value for n in first for a in ast.walk(n) if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    named = {
+        a.value
+        for n in first
+        for a in ast.walk(n)
+        if isinstance(a, ast.Constant) and isinstance(a.value, str)
+    }
     assert {"usage", "who-acts"} <= named
     assert sorted(named - set(exits.EXIT)) == []
 
 
 @pytest.mark.parametrize(
     ("code", "exit_"),
-    [("postgres.down", 6), ("temporal.missing", 6), ("settings.unknown", 2), ("bad_instant", 2), ("vault.locked", 4)],
+    [
+        ("postgres.down", 6),
+        ("temporal.missing", 6),
+        ("settings.unknown", 2),
+        ("bad_instant", 2),
+        ("vault.locked", 4),
+    ],
 )
 def test_families_of_codes(code: str, exit_: int) -> None:
     assert exits.exit_code(code) == exit_
@@ -81,7 +94,19 @@ LIGHT = [
     ["--help"],
     ["task", "--help"],
     ["version"],
-    ["calendar", "due", "--host", "EG", "--zone", "Africa/Cairo", "--from", "2026-05-05T09:10", "--term", "3wd", "--json"],
+    [
+        "calendar",
+        "due",
+        "--host",
+        "EG",
+        "--zone",
+        "Africa/Cairo",
+        "--from",
+        "2026-05-05T09:10",
+        "--term",
+        "3wd",
+        "--json",
+    ],
 ]
 
 
@@ -91,7 +116,9 @@ def loaded(arguments: list[str]) -> set[str]:
         "with contextlib.redirect_stdout(io.StringIO()):\n    code = main(sys.argv[1:])\n"
         "sys.stdout.write(','.join(sorted({m.partition('.')[0] for m in sys.modules})))\nsys.exit(code)"
     )
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.split(","))
 
 
@@ -122,7 +149,11 @@ def test_a_wrong_setting_is_one_line(environment: Path, monkeypatch: pytest.Monk
 
 def test_nothing_runs_here(environment: Path) -> None:
     said = run("task", "list")
-    assert (said.code, said.out) == (6, "") and "`chancery up` starts it" in said.err and said.err.count("\n") == 1
+    assert (
+        (said.code, said.out) == (6, "")
+        and "`chancery up` starts it" in said.err
+        and said.err.count("\n") == 1
+    )
 
 
 def test_an_unreachable_database_is_one_line(environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,14 +161,21 @@ def test_an_unreachable_database_is_one_line(environment: Path, monkeypatch: pyt
     for arguments in (("task", "list"), ("task", "accept", TASK, "--as", "Q-103"), ("log", "verify")):
         said = run(*arguments)
         assert (said.code, said.out) == (6, "")
-        assert said.err == "error: The database cannot be reached; nothing was written. `chancery doctor` says more. [database-unavailable]\n"
+        assert (
+            said.err
+            == "error: The database cannot be reached; nothing was written. `chancery doctor` says more. [database-unavailable]\n"
+        )
     assert json.loads(run("task", "list", "--json").err)["exit"] == 6
 
 
 async def test_an_unreachable_temporal_is_one_line(staffed: Desk, cli: Cli) -> None:
     head = await staffed.log.head()
     said = await cli("rebuild", "workflows")
-    assert (said.code, said.out) == (6, "") and "[temporal-unavailable]" in said.err and said.err.count("\n") == 1
+    assert (
+        (said.code, said.out) == (6, "")
+        and "[temporal-unavailable]" in said.err
+        and said.err.count("\n") == 1
+    )
     assert (await cli("task", "accept", TASK, "--as", "Q-103")).code == 0  # work goes on without it
     assert await staffed.log.head() == head + 1
 
@@ -167,7 +205,12 @@ async def test_our_own_fault_is_a_number_and_never_a_traceback(
     monkeypatch.setattr("chancery.cli.task.doing.command_id", broken)
     said = await cli("task", "accept", TASK, "--as", "Q-103")
     last = said.err.splitlines()[-1]
-    assert said.code == 1 and last.startswith("error: ") and last.endswith("[unexpected]") and "ZeroDivisionError" in last
+    assert (
+        said.code == 1
+        and last.startswith("error: ")
+        and last.endswith("[unexpected]")
+        and "ZeroDivisionError" in last
+    )
     assert "Traceback" not in said.err and "must not be seen" not in said.err
 
 
@@ -196,9 +239,10 @@ async def test_doctor_names_what_is_wrong_and_what_to_do(staffed: Desk, cli: Cli
     answer = await cli("doctor", "--json")
     found = {check["check"]: check for check in answer.json["checks"]}
     assert answer.code == 1 and answer.json["schema"] == "chancery.doctor/1"
-    assert {n for n, c in found.items() if c["status"] == "fail"} == {"Temporal reachable", "Clock against the database"} | (
-        {"Conductor"} if found["Conductor"]["status"] == "fail" else set()
-    )
+    assert {n for n, c in found.items() if c["status"] == "fail"} == {
+        "Temporal reachable",
+        "Clock against the database",
+    } | ({"Conductor"} if found["Conductor"]["status"] == "fail" else set())
     assert found["Temporal reachable"]["remedy"] and found["Schedules"]["status"] == "skipped"
     (environment / "data" / "keys").chmod(0o755)
     opened = {c["check"]: c["status"] for c in (await cli("doctor", "--json")).json["checks"]}
@@ -238,3 +282,10 @@ def test_the_language_of_one_run_does_not_leak_into_the_next() -> None:
 
     french, english = asyncio.run(both())
     assert french.startswith("erreur") and english.startswith("error")
+
+
+def test_a_mission_is_asked_for_once() -> None:
+    for path, command in ALL.items():
+        options = [o for p in command.params for o in p.opts]
+        assert len(options) == len(set(options)), path
+    assert "--mission" in {o for p in ALL[("task", "accept")].params for o in p.opts}

@@ -32,7 +32,7 @@ async def test_an_officer_sees_what_they_hold(staffed: Desk, cli: Cli) -> None:
 async def test_without_a_terminal_columns_are_parted_by_tabs(staffed: Desk, cli: Cli) -> None:
     said = await cli("task", "list", "--all")
     head, row = said.out.splitlines()
-    assert [cell.strip() for cell in head.split("\t")][0] == "Task"
+    assert head.split("\t")[0].strip() == "Task"
     assert row.split("\t")[0].strip() == TASK and "Q-103 (p-fp)" in row
 
 
@@ -40,7 +40,9 @@ async def test_the_clock_is_explained_day_by_day(staffed: Desk, cli: Cli) -> Non
     said = await cli("task", "show", TASK, "--json")
     task = said.json
     assert task["original_due"] == task["due"] and task["source"] == "product_default"
-    assert task["explanation"] and all({"date", "counted", "reason"} == set(line) for line in task["explanation"])
+    assert task["explanation"] and all(
+        {"date", "counted", "reason"} == set(line) for line in task["explanation"]
+    )
     assert [h["type"] for h in task["history"]] == ["TaskOpened"]
     assert task["history"][0]["sentence"].startswith("The task came to Q-103")
     page = (await cli("task", "show", "o-1", "hold.1")).out
@@ -71,9 +73,7 @@ async def test_the_same_command_id_is_carried_out_once(staffed: Desk, cli: Cli) 
     assert other.code == 5 and "[command-reused]" in other.err
 
 
-async def test_evidence_is_hashed_and_a_small_file_sealed(
-    staffed: Desk, cli: Cli, environment: Path
-) -> None:
+async def test_evidence_is_hashed_and_a_small_file_sealed(staffed: Desk, cli: Cli, environment: Path) -> None:
     words = b"who was there, and what was said"
     file = environment / "minutes.txt"
     file.write_bytes(words)
@@ -98,10 +98,14 @@ async def test_evidence_is_hashed_and_a_small_file_sealed(
     assert await vault.open(staffed.log.pool, row[0], bytes(row[5]).hex()) == words
 
 
-async def test_a_large_file_is_only_hashed_and_that_is_said(staffed: Desk, cli: Cli, environment: Path) -> None:
+async def test_a_large_file_is_only_hashed_and_that_is_said(
+    staffed: Desk, cli: Cli, environment: Path
+) -> None:
     file = environment / "minutes.pdf"
     file.write_bytes(bytes(40_001))
-    said = await cli("task", "complete", TASK, "--line", "risk_list", "--evidence", f"minutes={file}", "--as", "Q-103")
+    said = await cli(
+        "task", "complete", TASK, "--line", "risk_list", "--evidence", f"minutes={file}", "--as", "Q-103"
+    )
     assert said.code == 0 and "larger than 40 kB" in said.err
 
 
@@ -148,7 +152,12 @@ async def test_what_is_refused_is_one_line_and_changes_nothing(
 async def test_a_refusal_as_json(staffed: Desk, cli: Cli) -> None:
     said = await cli("task", "accept", TASK, "--as", "Q-105", "--json")
     error = json.loads(said.err)
-    assert (said.out, error["schema"], error["code"], error["exit"]) == ("", "chancery.error/1", "not-your-task", 4)
+    assert (said.out, error["schema"], error["code"], error["exit"]) == (
+        "",
+        "chancery.error/1",
+        "not-your-task",
+        4,
+    )
 
 
 async def test_a_second_completion_is_a_conflict(staffed: Desk, cli: Cli) -> None:
@@ -165,29 +174,58 @@ async def test_what_can_be_done_with_a_task(staffed: Desk, cli: Cli, clock: Manu
         ("task", "pause", TASK, "--cause", "awaiting_partner", "--party", "partner", "--as", "Q-104"),
         ("task", "renew", TASK, "--as", "Q-101"),
         ("task", "resume", TASK, "--as", "Q-103"),
-        ("task", "extend", TASK, "--until", "2026-06-25T18:00", "--reason", "capacity", "--as", "Q-101"),
+        ("task", "extend", TASK, "--until", "2026-07-10T18:00", "--reason", "capacity", "--as", "Q-101"),
         ("task", "reassign", TASK, "--to", "Q-105", "--as", "Q-104"),
         ("task", "decline", TASK, "--reason", "capacity", "--as", "Q-105"),
-        ("task", "waive", "propose", TASK, "--reason", "security", "--review-on", "2026-07-01", "--as", "Q-104"),
+        (
+            "task",
+            "waive",
+            "propose",
+            TASK,
+            "--reason",
+            "security",
+            "--review-on",
+            "2026-07-01",
+            "--as",
+            "Q-104",
+        ),
         ("task", "waive", "refuse", TASK, "--as", "Q-101"),
     ]
     for step in steps:
-        clock.advance(timedelta(days=3))  # a wait renewed before the next working day lapses no later than before
+        clock.advance(
+            timedelta(days=3)
+        )  # a wait renewed before the next working day lapses no later than before
         said = await cli(*step)
         assert said.code == 0, (step, said.err)
         assert "Recorded at position" in said.err, step
     kinds = [h["type"] for h in (await cli("task", "show", TASK, "--json")).json["history"]]
-    for type_ in ("TaskAccepted", "ClockPaused", "WaitRenewed", "ClockResumed", "TaskDeclined", "WaiverAnswered"):
+    for type_ in (
+        "TaskAccepted",
+        "ClockPaused",
+        "WaitRenewed",
+        "ClockResumed",
+        "TaskDeclined",
+        "WaiverAnswered",
+    ):
         assert type_ in kinds
 
 
 async def test_deciding_not_to_act_and_a_correction(staffed: Desk, cli: Cli) -> None:
     end = ("--outcome", "not_appropriate", "--reason", "no_meeting_called", "--as", "Q-103")
     said = await cli("task", "not-act", TASK, *end)
-    if "[result-unknown]" in said.err or "[reason-unknown]" in said.err:
-        pytest.fail(said.err)
     assert said.code == 0, said.err
-    fix = ("--field", "reason", "--value", "capacity", "--reason", "typo", "--approver", "Q-101", "--as", "Q-103")
+    fix = (
+        "--field",
+        "reason",
+        "--value",
+        "capacity",
+        "--reason",
+        "typo",
+        "--approver",
+        "Q-101",
+        "--as",
+        "Q-103",
+    )
     corrected = await cli("task", "correct", TASK, *fix)
     assert corrected.code == 0, corrected.err
     assert (await cli("task", "show", TASK, "--json")).json["reason"] == "capacity"

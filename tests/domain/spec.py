@@ -71,8 +71,6 @@ class World:
         try:
             self.said = self._decide(command)
         except Refused as refusal:
-            assert refusal.sentence()
-            assert refusal.sentence("fr")
             self.said = refusal
             return self
         actor = self._named(command).to_data()
@@ -129,6 +127,7 @@ class World:
         """Refused, by that code."""
         assert isinstance(self.said, Refused), self.said
         assert self.said.code == code, self.said
+        assert self.said.sentence("fr")
         return self
 
     def task(self, code: str) -> Task:

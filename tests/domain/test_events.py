@@ -79,7 +79,7 @@ def test_an_old_history_folds_to_what_it_always_folded_to() -> None:
     assert folded == json.loads((GOLDEN / "folded.json").read_text(encoding="utf-8"))
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 - a row a kind
     """A folded state as plain JSON: what it holds, in an order that does not depend on hashing."""
     match value:
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -3,6 +3,7 @@
 import pytest
 
 from domain import commands as c
+from domain.deciding.procedure import start_of_day
 from domain.envelope import OPERATOR, Event
 from domain.mission import NOBODY, Mission, evolve
 from tests.domain.spec import World, at_q, cairo, given, mission_q
@@ -96,6 +97,10 @@ def test_suspensions_in_order_and_the_one_in_force() -> None:
 def test_an_event_of_another_stream_is_never_passed_over_silently() -> None:
     with pytest.raises(KeyError):
         evolve(Mission(), Event("e", "TaskOpened", "s", 1, "2026-01-01T00:00:00Z", {}, "c", {}))
+
+
+def test_a_day_without_an_hour_counts_from_nine() -> None:
+    assert start_of_day(mission_q().mission, "2026-05-18") == cairo("2026-05-18 09:00")
 
 
 def test_headquarters_needs_no_head_of_mission() -> None:

@@ -3,7 +3,9 @@
 import pytest
 
 from domain import commands as c
+from domain import deciding
 from domain.envelope import ENGINE_WORKFLOW, OPERATOR, Actor
+from domain.refusals import Refused
 from tests.domain.spec import (
     World,
     at_q,
@@ -226,6 +228,10 @@ def test_neither_holder_nor_substitute_stops_the_clock_or_sets_it_later() -> Non
         at_q(c.RecordAbsence, posting="p-fp", from_day="2026-09-02", until="2026-09-30", substitute="p-dep")
     )
     world.by(DEPUTY).when(stop).refused("own-clock").when(later).refused("own-clock")
+    with pytest.raises(
+        Refused, match="neither stop"
+    ):  # whoever calls the rules without saying for whom they act
+        deciding.decide(stop, world.obligation, world.mission, world.now, DEPUTY)
     world.by(HEAD).when(later).then(fact("DeadlineMoved", cause="extended"))
 
 

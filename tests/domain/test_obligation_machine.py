@@ -33,7 +33,8 @@ from tests.domain.spec import (
 from tests.made import cid, opening
 
 POSTINGS = ("p-hom", "p-dep", "p-fp", "p-alt", "p-pol", "p-la")
-OFFICERS = tuple(Actor("officer", code, "Q") for code in POSTINGS) + (
+OFFICERS = (
+    *(Actor("officer", code, "Q") for code in POSTINGS),
     Actor("officer", "hq-1", "HQ", "hq_human_rights"),
 )
 FIRST = cairo("2026-05-05 09:10")

@@ -185,9 +185,14 @@ def test_who_declines_on_behalf_does_not_get_it_themselves() -> None:
 
 
 def test_declined_after_accepting_is_accepted_no_more() -> None:
-    world = coordination().by(FOCAL).having(on(c.AcceptTask, task="hold.1"))
-    world.having(on(c.DeclineTask, task="hold.1", reason="security"))
-    assert not world.task("hold.1").accepted
+    """Also where nobody else is left to take it: an urgent call is made again."""
+    world = coordination()
+    for actor in (FOCAL, ALTERNATE, DEPUTY):
+        world.by(actor).having(on(c.DeclineTask, task="hold.1", reason="capacity"))
+    world.by(HEAD).having(
+        on(c.AcceptTask, task="hold.1"), on(c.DeclineTask, task="hold.1", reason="security")
+    )
+    assert (world.task("hold.1").posting, world.task("hold.1").accepted) == ("p-hom", False)
 
 
 def test_declining_needs_one_of_the_reasons() -> None:

@@ -66,9 +66,8 @@ def test_a_gate_shut_before_the_sitting_means_not_attended() -> None:
 
 def test_an_open_gate_that_nobody_asked_in_time_is_passed() -> None:
     """Temporal was down over the hour: the wish of the defender stands all the same."""
-    world = (
-        trial().at("2026-05-18 10:00").woken().then(fact("GateAnswered", z("2026-05-18 10:00"), passed=True))
-    )
+    answered = fact("GateAnswered", z("2026-05-18 10:00"), passed=True)
+    trial().at("2026-05-18 10:00").woken().then(answered)
 
 
 def test_a_wish_withdrawn_cancels_what_is_open_and_leaves_what_was_attended() -> None:

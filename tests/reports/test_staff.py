@@ -52,8 +52,10 @@ async def test_leave_with_a_substitute_moves_the_time_to_the_substitute(story: S
     [own] = (await story.figures("p-fp"))["own_time"]
     assert own["in_all"] == {"working_days": 2}
     assert accounts_of(own) == ["own", "another_officer", "own"]
+    absence = next(e.position for e in await story.desk.log.read(0) if e.event["type"] == "AbsenceRecorded")
+    assert absence in own["positions"]
     [stood] = (await story.figures("p-pol"))["stood_in"]
-    assert stood["in_period"] == {"working_days": 2}
+    assert stood["in_period"] == {"working_days": 2} and absence in stood["positions"]
     assert accounts_of(stood) == ["another_officer", "own", "another_officer"]
 
 

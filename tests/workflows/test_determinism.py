@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +30,6 @@ from tests.workflows.engine import (
     skipping,
     staff,
     to_the_report,
-    until,
 )
 from worker import build
 from workflows.contact_meetings import ContactMeetings
@@ -173,10 +173,11 @@ async def test_a_case_bound_workflow_shows_its_status_and_nothing_else(
         await mission.submit(opening("shows-c"), ENGINE_TICK)
         await engine.conductor.drain()
         for obligation, attributes in wanted.items():
-
-            async def shown(obligation: str = obligation, attributes: dict[str, Any] = attributes) -> bool:
-                described = await client.get_workflow_handle(obligation).describe()
+            handle = client.get_workflow_handle(obligation)
+            for _ in range(100):
+                described = await handle.describe()
                 ours = {p.key.name: p.value for p in described.typed_search_attributes}
-                return {k: v for k, v in ours.items() if k != "BuildIds"} == attributes
-
-            await until(shown)
+                if len(ours) >= len(attributes) and (await engine.state(obligation)).tasks:
+                    break
+                await asyncio.sleep(0.1)
+            assert {k: v for k, v in ours.items() if k != "BuildIds"} == attributes

@@ -62,9 +62,3 @@ async def test_an_obligation_runs_from_the_log_to_its_end(
         assert await handle.result() == "done"
         described = await handle.describe()
         assert described.status is WorkflowExecutionStatus.COMPLETED
-        import os
-
-        if os.environ.get("LEAD"):
-            from temporalio.api.enums.v1 import EventType
-
-            print([EventType.Name(e.event_type)[11:] for e in (await handle.fetch_history()).events])

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 app: Final = noun("task", "What has to be done, by whom and by when.")
 
-Where = Annotated[str, typer.Argument(metavar="OBLIGATION[/TASK]", help="The task, as `task list` shows it.")]
+Where = Annotated[str, typer.Argument(metavar="OBLIGATION/TASK", help="The task, as `task list` shows it.")]
 Which = Annotated[
-    str | None, typer.Argument(metavar="[TASK]", help="The task, if it is not part of the first.")
+    str | None, typer.Argument(metavar="TASK", help="The task, if it is not part of the first.")
 ]
 Seen = Annotated[
     int | None,
