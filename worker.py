@@ -33,16 +33,21 @@ WORKFLOWS = (TrialObservation, ContactMeetings, LocalStrategyReview, MissionTick
 _log = structlog.get_logger()
 
 
+def sandbox() -> SandboxedWorkflowRunner:
+    """What procedures run in, live and replayed: nothing of the world but the rules."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules("domain", "structlog", "tzdata")
+    return SandboxedWorkflowRunner(restrictions=restrictions)
+
+
 def build(client: Client, desk: Desk, *, cached: int = 500) -> Worker:
     """A worker of every procedure. `cached=0` replays the whole history at each task: a test of determinism."""
     of_desk, of_tick = DeskActivities(desk), TickActivities(desk)
-    restrictions = SandboxRestrictions.default.with_passthrough_modules("domain", "structlog", "tzdata")
     return Worker(
         client,
         task_queue=QUEUE,
         workflows=WORKFLOWS,
         activities=[of_desk.submit, of_desk.read, of_tick.tick],
-        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
+        workflow_runner=sandbox(),
         max_cached_workflows=cached,
         max_concurrent_workflow_tasks=None if cached == 0 else 20,
         max_concurrent_activities=40,

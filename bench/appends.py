@@ -8,15 +8,16 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
 from bench.committer import Committer, event
 from bench.eventsourced import Recorder
 from bench.ground import Ground, pool_at
 from bench.measure import Goal, Row, in_turn, medians, rate
 from chancery.embedded.supervise import clean_environment
+from chancery.log.store import Pool
 
 CALLERS = (1, 16, 64)
+_INSERT = b"INSERT INTO raw (body) VALUES (%b)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +48,26 @@ async def appends(ground: Ground, effort: Effort) -> list[Row]:
                 ours=partial(_ours, pool, callers, count),
                 eventsourcing=partial(_of_others, ordered, best, effort, state),
                 raw=partial(_raw, raw_pool, callers, count, state),
+                raw_own=partial(_raw_own, raw_pool, callers, count, state),
                 pgbench=partial(_pgbench, ground, other, script, callers, effort.seconds),
             )
             middle = medians(figures)
             row = Row(f"append, {callers} callers", "events/s", middle.pop("ours"), rounds=figures)
             row.others = {f"eventsourcing ({best} threads)": middle["eventsourcing"]}
-            row.others |= {"raw, unordered": middle["raw"], "pgbench, unordered": middle["pgbench"]}
+            row.others |= {
+                "raw, unordered, connections from a pool": middle["raw"],
+                "raw, unordered, a connection for each caller": middle["raw_own"],
+                "pgbench, unordered": middle["pgbench"],
+            }
             if callers == max(CALLERS):
                 row.goals = [
-                    Goal("× eventsourcing", row.ours / middle["eventsourcing"], 10),
-                    Goal("× raw of the same client", row.ours / middle["raw"], 2),
+                    Goal("times eventsourcing", row.ours / middle["eventsourcing"], 10),
+                    Goal("times raw from a pool", row.ours / middle["raw"], 2),
+                    Goal("times raw, a connection each", row.ours / middle["raw_own"], 2),
                 ]
             rows.append(row)
     unordered = await asyncio.to_thread(Recorder, other, functions=True)
-    functions = await in_turn(
-        effort.rounds, functions=partial(_of_others, unordered, best, effort, state)
-    )
+    functions = await in_turn(effort.rounds, functions=partial(_of_others, unordered, best, effort, state))
     rows[-1].others["eventsourcing, database functions (takes no lock)"] = medians(functions)["functions"]
     rows[-1].rounds |= functions
     for recorder in (ordered, unordered):
@@ -78,7 +83,7 @@ async def best_threads(run: "partial[float]", effort: Effort) -> int:
     return max(tried, key=lambda threads: tried[threads])
 
 
-async def _ours(pool: "AsyncConnectionPool", callers: int, count: int) -> float:  # type: ignore[type-arg]
+async def _ours(pool: Pool, callers: int, count: int) -> float:
     run = time.monotonic_ns()
     async with Committer(pool) as committer:
 
@@ -91,12 +96,23 @@ async def _ours(pool: "AsyncConnectionPool", callers: int, count: int) -> float:
         return callers * (count // callers) / (time.perf_counter() - begun)
 
 
-async def _raw(pool: "AsyncConnectionPool", callers: int, count: int, state: bytes) -> float:  # type: ignore[type-arg]
+async def _raw(pool: Pool, callers: int, count: int, state: bytes) -> float:
     async def one() -> None:
         async with pool.connection() as connection:
-            await connection.execute(b"INSERT INTO raw (body) VALUES (%b)", [state], prepare=True)
+            await connection.execute(_INSERT, [state], prepare=True)
 
     return await rate(callers, [one] * count)
+
+
+async def _raw_own(pool: Pool, callers: int, count: int, state: bytes) -> float:
+    async def caller(times: int) -> None:
+        async with pool.connection() as connection:
+            for _ in range(times):
+                await connection.execute(_INSERT, [state], prepare=True)
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(caller(count // callers) for _ in range(callers)))
+    return callers * (count // callers) / (time.perf_counter() - begun)
 
 
 async def _of_others(recorder: Recorder, threads: int, effort: Effort, state: bytes) -> float:
@@ -111,7 +127,7 @@ def _script(ground: Ground, size: int) -> Path:
 
 
 async def _pgbench(ground: Ground, url: str, script: Path, callers: int, seconds: int) -> float:
-    command = [ground.program("pgbench"), "-n", "-M", "prepared", "-c", str(callers), "-j", "2"]
+    command = [str(ground.program("pgbench")), "-n", "-M", "prepared", "-c", str(callers), "-j", "2"]
     running = await asyncio.create_subprocess_exec(
         *command, "-T", str(seconds), "-f", script, url,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=clean_environment(),

@@ -90,7 +90,7 @@ class Work(Aggregate):
     @event("Completed")
     def complete(self, at: str, checklist: list[str], evidence: list[dict[str, Any]]) -> None:
         """The third."""
-        self.outcome = at
+        self.outcome, self.checklist, self.evidence = at, checklist, evidence
 
 
 class Tasks(Application[UUID]):

@@ -33,9 +33,15 @@ class Ground:
     server: EmbeddedPostgres
     folder: Path
 
-    def log(self, name: str) -> str:
-        """A migrated database; the URL of the application's role."""
-        db.prepare(self.server.admin_url(name), app_password=_APP, reader_password=_READER)
+    def log(self, name: str, *, rehearsal: str | None = None) -> str:
+        """A migrated database; the URL of the application's role. `rehearsal` names one that takes the caller's time."""
+        db.prepare(
+            self.server.admin_url(name),
+            app_password=_APP,
+            reader_password=_READER,
+            origin=rehearsal,
+            rehearsal=rehearsal is not None,
+        )
         return self.server.url(name, "chancery_app", _APP)
 
     def plain(self, name: str) -> str:

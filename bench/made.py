@@ -21,9 +21,7 @@ NOW = datetime(2026, 5, 5, 6, 10, tzinfo=UTC)
 HOLDER = Actor("officer", "p-fp", MISSION)
 KEY = f"mission:{MISSION}"
 WORDS = "About a line of words, as somebody types them beside a task that is done."
-_EVIDENCE: tuple[Any, ...] = (
-    {"kind": "minutes", "sha256": "ab" * 32, "bytes": 1200, "marking": "limite"},
-)
+_EVIDENCE: tuple[Any, ...] = ({"kind": "minutes", "sha256": "ab" * 32, "bytes": 1200, "marking": "limite"},)
 _STAFF = (
     ("B-HOM", "head_of_mission", "p-hom"),
     ("B-POL-1", "focal_point", "p-fp"),
@@ -69,9 +67,7 @@ async def adopt(desk: Desk, events: int = 0) -> None:
     for number in range(events):
         day = (first + timedelta(days=2 * number)).isoformat()
         await desk.submit(
-            c.RecordAbsence(
-                command_id=uuid4(), mission=MISSION, posting="p-pol", from_day=day, until=day
-            ),
+            c.RecordAbsence(command_id=uuid4(), mission=MISSION, posting="p-pol", from_day=day, until=day),
             OPERATOR,
         )
 
@@ -94,6 +90,11 @@ def _opening() -> c.OpenObligation:
     )
 
 
+def opening(name: str) -> c.OpenObligation:
+    """A recurring duty at work."""
+    return _opening().model_copy(update={"obligation": name, "command_id": uuid4()})
+
+
 async def open_tasks(desk: Desk, prefix: str, count: int) -> list[str]:
     """So many obligations, each with one open task, opened through the desk."""
     names = [f"{prefix}-{number}" for number in range(count)]
@@ -101,8 +102,7 @@ async def open_tasks(desk: Desk, prefix: str, count: int) -> list[str]:
 
     async def one(name: str) -> None:
         async with gate:
-            opening = _opening().model_copy(update={"obligation": name, "command_id": uuid4()})
-            await desk.submit(opening, ENGINE_TICK)
+            await desk.submit(opening(name), ENGINE_TICK)
             await desk.submit(
                 c.OpenTask(command_id=uuid4(), mission=MISSION, obligation=name, step="hold"), ENGINE_TICK
             )

@@ -30,15 +30,15 @@ async def tasks(ground: Ground, effort: Effort) -> list[Row]:
     }
     rows: list[Row] = []
     async with pool_at(ground.log("tasks")) as pool, pool_at(ground.log("long_mission")) as long_pool:
-        vault = await _prepare(ground, pool, "tasks", 0)
-        long_vault = await _prepare(ground, long_pool, "long", MISSION_EVENTS)
+        vault = await prepare(ground, pool, "tasks")
+        long_vault = await prepare(ground, long_pool, "long", MISSION_EVENTS)
         for callers, goal in CALLERS.items():
             each = max(4 * callers, effort.operations // 4)
             figures = await in_turn(
                 effort.rounds,
-                ours=partial(_complete, pool, vault, callers, each, warm=False),
-                warm=partial(_complete, pool, vault, callers, each, warm=True),
-                long_mission=partial(_complete, long_pool, long_vault, callers, each, warm=False),
+                ours=partial(complete, pool, vault, callers, each, warm=False),
+                warm=partial(complete, pool, vault, callers, each, warm=True),
+                long_mission=partial(complete, long_pool, long_vault, callers, each, warm=False),
                 **{name: partial(_others, app, best[name], effort) for name, app in apps.items()},
             )
             middle = medians(figures)
@@ -50,7 +50,7 @@ async def tasks(ground: Ground, effort: Effort) -> list[Row]:
                 f"eventsourcing, database functions ({best['functions']} threads)": middle["functions"],
             }
             fastest = max(middle["eventsourcing"], middle["functions"])
-            row.goals = [Goal("× the best of eventsourcing", row.ours / fastest, goal)]
+            row.goals = [Goal("times the best of eventsourcing", row.ours / fastest, goal)]
             row.note = "a desk that has nothing in memory; theirs has no policy, no sealing and no view"
             rows.append(row)
     for app in apps.values():
@@ -58,14 +58,16 @@ async def tasks(ground: Ground, effort: Effort) -> list[Row]:
     return rows
 
 
-async def _prepare(ground: Ground, pool: Pool, name: str, events: int) -> Vault:
+async def prepare(ground: Ground, pool: Pool, name: str, events: int = 0) -> Vault:
+    """A mission in an empty log, and the vault beside it."""
     async with desk_on(pool, made.clock()) as desk:
         await made.adopt(desk, events)
         origin, _ = await desk.log.origin()
     return ground.vault(name, origin, made.MISSION)
 
 
-async def _complete(pool: Pool, vault: Vault, callers: int, each: int, *, warm: bool) -> float:
+async def complete(pool: Pool, vault: Vault, callers: int, each: int, *, warm: bool) -> float:
+    """Completed tasks a second, on a desk that has them in memory (`warm`) or has nothing there."""
     async with desk_on(pool, made.clock()) as desk:
         names = await made.open_tasks(desk, f"o{next(_numbers)}", each)
         if warm:

@@ -7,14 +7,15 @@ Other officers appear as `OTHER` and never by a code. Instants are UTC, days the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final, Literal
+from typing import Final
 
 from domain import accounts
 from domain import mission as missions
 from domain.accounts import Interval, OwnTime, Verdict
 from domain.calendar import DAY, Calendar, Wait
+from domain.course import Close, Course
 from domain.deadline import Deadline
 from domain.envelope import Event
 from domain.kinds import instant
@@ -26,14 +27,7 @@ OTHER: Final = "other"
 FALLBACK: Final = frozenset({"alternate", "deputy", "head_of_mission", "mission"})
 """Why a task came to somebody: these say that somebody else was missing."""
 
-Close = Literal["open", "handed_on", "done", "not_acted", "waived", "cancelled"]
-_ENDS: Final[Mapping[str, Close]] = {
-    "TaskCompleted": "done",
-    "TaskNotActed": "not_acted",
-    "TaskCancelled": "cancelled",
-}
 _ALWAYS: Final = datetime(2199, 12, 31, tzinfo=UTC)
-_QUIET: Final = frozenset({"NoticeRecorded", "DeadlinePassed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,96 +124,6 @@ class Stint:
     positions: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class _Held:
-    posting: str
-    why: str
-    starts: datetime
-    position: int
-    accepted: datetime | None = None
-
-
-@dataclass(slots=True)
-class Course:
-    """A task's events read once, in order, up to the end of the period; what was said of it later stands apart."""
-
-    origin: Event
-    opened: Event
-    held: list[_Held]
-    deadlines: list[Event]
-    waits: list[list[Event]] = field(default_factory=list)
-    end: Event | None = None
-    positions: list[int] = field(default_factory=list)
-    confirmed: Event | None = None
-    corrections: list[Event] = field(default_factory=list)
-    accepted: list[tuple[Event, str]] = field(default_factory=list)
-    waiver: Event | None = None
-
-    @property
-    def close(self) -> Close:
-        """How the task ended, `open` if it has not."""
-        if self.end is None:
-            return "open"
-        return _ENDS.get(self.end.type, "waived")
-
-
-def courses(events: Sequence[Event], until: datetime) -> dict[str, Course]:
-    """Every task of an obligation, by its code, as it stood at `until`."""
-    found: dict[str, Course] = {}
-    for event in events:
-        code = event.data.get("task")
-        if code is None:
-            continue
-        if event.type == "TaskOpened":
-            if event.happened < until:
-                first = _Held(event.data["posting"], event.data["why"], event.happened, event.position)
-                found[code] = Course(events[0], event, [first], [event], positions=[event.position])
-        elif code in found:
-            _read(found[code], event, until)
-    return found
-
-
-def _read(course: Course, event: Event, until: datetime) -> None:
-    if event.type in ("TimelinessConfirmed", "TaskCorrected"):
-        _said_later(course, event)
-        return
-    if event.happened >= until:
-        return
-    if event.type not in _QUIET:
-        course.positions.append(event.position)
-    match event.type:
-        case "TaskAssigned":
-            starts = max(
-                event.happened, course.held[-1].starts
-            )  # clocks of two processes may differ a little
-            course.held.append(_Held(event.data["posting"], event.data["why"], starts, event.position))
-        case "TaskAccepted":
-            course.held[-1].accepted = event.happened
-            course.accepted.append((event, course.held[-1].posting))
-        case "DeadlineMoved":
-            course.deadlines.append(event)
-        case "ClockPaused":
-            course.waits.append([event])
-        case "WaitRenewed" | "ClockResumed" if course.waits:
-            course.waits[-1].append(event)
-        case "WaiverProposed":
-            course.waiver = event
-        case "WaiverAnswered" if event.data["approved"]:
-            course.end = event
-        case kind if kind in _ENDS:
-            course.end = event
-
-
-def _said_later(course: Course, event: Event) -> None:
-    """What is said of an end counts whenever it was said; of a task that had not ended by then, nothing."""
-    if course.end is None:
-        return
-    if event.type == "TimelinessConfirmed":
-        course.confirmed = event
-    else:
-        course.corrections.append(event)
-
-
 def stints(course: Course, asked: Asked, background: Background) -> list[Stint]:
     """Every stint of the person's in the period, in order. Two postings of one person that follow each other are one."""
     starts, _ = asked.bounds(background.mission.clock)
@@ -258,7 +162,7 @@ def _stint(course: Course, first: int, last: int, asked: Asked, background: Back
     corrected = {e.data["field"]: e.data["value"] for e in course.corrections} if end else {}
     said = course.waiver.data if close == "waived" and course.waiver else end.data if end else {}
     upto = [p for p in course.positions if position is None or p <= position]
-    upto += background.rests_on({h.posting for h in course.held[: last + 1]}, _begin(course), closed)
+    upto += background.rests_on({h.posting for h in course.held[: last + 1]}, course.begins, closed)
     later = [e.position for e in (course.confirmed, *course.corrections) if e is not None and end is not None]
     return Stint(
         origin=course.origin,
@@ -297,12 +201,7 @@ def _happened(course: Course, end: Event | None) -> datetime | None:
     if end is None or "happened_at" not in end.data:
         return None
     corrected = [e.data["value"] for e in course.corrections if e.data["field"] == "happened_at"]
-    return max(instant(corrected[-1] if corrected else end.data["happened_at"]), _begin(course))
-
-
-def _begin(course: Course) -> datetime:
-    """What the accounts begin with: the opening, or the instant that the term counts from if that was before."""
-    return min(instant(course.opened.data["starts"]), course.opened.happened).replace(microsecond=0)
+    return max(instant(corrected[-1] if corrected else end.data["happened_at"]), course.begins)
 
 
 def partition(
@@ -327,7 +226,7 @@ def partition(
         spans.append(
             accounts.Span(named(held.posting), held.starts, held.accepted, held.why in FALLBACK, tuple(away))
         )
-    begin = _begin(course)
+    begin = course.begins
     waits = [Wait(w.cause, w.party, w.starts, w.ends) for w in _waits(course, ended) if w.ends > w.starts]
     return accounts.apportion(
         begin,
@@ -369,7 +268,7 @@ def _waits(course: Course, until: datetime) -> list[Waited]:
 def _verdict(
     course: Course, end: Event | None, deadline: Deadline, parts: tuple[Interval, ...], calendar: Calendar
 ) -> Verdict:
-    begin = _begin(course)
+    begin = course.begins
     parts = parts or (Interval("vacancy", None, begin, begin),)
     recorded: datetime | None = None
     if end is not None and not any(e.data["field"] == "happened_at" for e in course.corrections):

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.accounts import Interval, OwnTime
+from domain.course import Course, courses
 from domain.envelope import Event
-from domain.kinds import instant_text
-from domain.record import ME, OTHER, Asked, Background, Course, Stint, courses, own_between, partition, stints
+from domain.kinds import instant, instant_text
+from domain.record import ME, OTHER, Asked, Background, Stint, own_between, partition, stints
 from domain.term import Term
 
 Item = dict[str, Any]
@@ -73,7 +74,7 @@ def gather(events: Sequence[Event], into: Gathered) -> None:
             _stood_in(course, subject, into)
         _corrected(course, mine[code], subject, into.figures)
     _deeds(found, events, subject, into, (starts, until))
-    _sittings(found, mine, events, subject, into, (starts, until))
+    _sittings(found, events, subject, into, (starts, until))
 
 
 class _Subject:
@@ -302,7 +303,6 @@ def _deeds(
 
 def _sittings(
     found: dict[str, Course],
-    mine: dict[str, list[Stint]],
     events: Sequence[Event],
     subject: _Subject,
     into: Gathered,
@@ -326,16 +326,21 @@ def _sittings(
         else:
             continue
         figures["rota"].append(subject.item(None, event.data["appointment"]) | line)
-    for code, course in found.items():
+    for course in found.values():
         end, appointment = course.end, course.opened.data["appointment"]
-        if end is None or appointment is None or not period[0] <= end.happened < period[1]:
+        if end is None or appointment is None or course.sitting is None:
+            continue
+        begins = instant(course.sitting.data["starts"])
+        if not period[0] <= begins < period[1]:
             continue
         admitted = end.data.get("result", {}).get("admitted")
         if end.data.get("outcome") == "refused_by_authorities":
             admitted = "refused"
         if admitted is None:
             continue
-        observed = bool(mine[code]) and mine[code][-1].close not in ("open", "handed_on")
+        # Whoever held the task when the sitting began was there, or acted for who did; the report may be somebody else's.
+        who = course.held_at(begins).posting
+        observed = (into.background.mission.substitute_for(who, begins) or who) in people
         helped = support.get(appointment)
         if not observed and helped is None:
             continue
@@ -343,7 +348,7 @@ def _sittings(
         line = subject.of(course) | {
             "as": "observer" if observed else "support",
             "admitted": admitted,
-            "at": end.at,
+            "at": course.sitting.data["starts"],
             "positions": rests,
         }
         figures["sittings"].append(line)

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from chancery.instruments import shipped
 from chancery.reports.words import word
+from domain.instant import zone_info
+from domain.kinds import instant
 
 WIDTH: Final = 100
 _Item = Mapping[str, Any]
@@ -23,6 +25,8 @@ class _Page:
     def __init__(self, data: _Item, language: str) -> None:
         self.data, self.language = data, language
         self.colon = " : " if language == "fr" else ": "
+        zones = set(data["zones"].values())
+        self.zone = zones.pop() if len(zones) == 1 else "UTC"
 
     def w(self, code: str, **values: object) -> str:
         return word(code, self.language, **values)
@@ -33,11 +37,12 @@ class _Page:
         yield from (title, "=" * len(title))
         period = data["period"]
         yield f"{self.w('period')}{self.colon}{period['first']} {self.w('to')} {period['last']}"
-        recorded = _moment(log["recorded"]) + " UTC"
+        recorded = f"{self._moment(log['recorded'])} ({self.zone})"
         yield from _wrap(
             self.w("known", position=log["position"], origin=log["origin"], recorded=recorded), ""
         )
         yield f"{self.w('leaf')}{self.colon}{log['leaf']}"
+        yield self.w("times", zone=self.zone)
         if log["rehearsal"]:
             yield self.w("rehearsal")
         yield from self._head("posts", data["posts"], self._post)
@@ -116,7 +121,7 @@ class _Page:
         elif "in_period" in item:
             yield f"{self.w('own')}{self.colon}{self._amount(item['in_period'])}"
         elif "since" in item:
-            yield f"{_moment(item['since'])} UTC"
+            yield f"{self._moment(item['since'])}"
         else:
             yield "; ".join(self._small(item))
         if item.get("intervals"):
@@ -124,12 +129,14 @@ class _Page:
 
     def _end(self, item: _Item) -> _Lines:
         yield "; ".join(filter(None, (self._verdict(item), self._outcome(item))))
-        times = [self.w("until_then" if item["outcome"] == "open" else "entered", at=_moment(item["at"]))]
+        times = [
+            self.w("until_then" if item["outcome"] == "open" else "entered", at=self._moment(item["at"]))
+        ]
         if item["happened"]:
-            times.insert(0, self.w("happened", happened=_moment(item["happened"])))
-        due = [self.w("due", due=_moment(item["due"]))]
+            times.insert(0, self.w("happened", happened=self._moment(item["happened"])))
+        due = [self.w("due", due=self._moment(item["due"]))]
         if item["due"] != item["original_due"]:
-            due.append(self.w("was_due", due=_moment(item["original_due"])))
+            due.append(self.w("was_due", due=self._moment(item["original_due"])))
         if item["provisional"]:
             due.append(self.w("provisional"))
         yield "; ".join([*times, *due])
@@ -162,15 +169,15 @@ class _Page:
     def _small(self, item: _Item) -> _Lines:
         """The few words of an item that is about one moment."""
         if "from" in item:
-            yield f"{_moment(item['from'])} UTC - {_moment(item['until'])} UTC"
+            yield f"{self._moment(item['from'])} - {self._moment(item['until'])}"
             yield f"{item['cause']}, {item['party']}, {self.w('clock.' + item['clock'])}"
             return
-        yield f"{_moment(item['at'])} UTC"
+        yield f"{self._moment(item['at'])}"
         if "field" in item:
             yield self.w("before_after", **{**item, "before": item["before"] or "-"})
         if "answered" in item:
             answered = item["answered"]
-            yield self.w("answered", at=_moment(answered)) if answered else self.w("unanswered")
+            yield self.w("answered", at=self._moment(answered)) if answered else self.w("unanswered")
         for name in ("answer", "as", "what"):
             if name in item:
                 yield self.w(item[name])
@@ -181,7 +188,12 @@ class _Page:
 
     def _interval(self, part: _Item) -> str:
         account = self.w(f"account.{part['account']}", party=part.get("party", ""))
-        return f"{account} {_moment(part['from'])} - {_moment(part['until'])}"
+        return f"{account} {self._moment(part['from'])} - {self._moment(part['until'])}"
+
+    def _moment(self, text: str) -> str:
+        """An instant to the minute, in the mission's zone (in UTC where the missions have several); the data have the second."""
+        local = instant(text).astimezone(zone_info(self.zone))
+        return f"{local:%Y-%m-%d %H:%M}"
 
     def _amount(self, time: _Item) -> str:
         if "seconds" in time:
@@ -197,11 +209,6 @@ def _runs(numbers: Sequence[int]) -> str:
         else:
             found.append([number])
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in found)
-
-
-def _moment(text: str) -> str:
-    """An instant to the minute; the data have the second."""
-    return f"{text[:10]} {text[11:16]}"
 
 
 def _wrap(text: str, lead: str) -> list[str]:

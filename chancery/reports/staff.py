@@ -93,6 +93,7 @@ async def staff_report(
         {
             "schema": SCHEMA,
             "officer": officer,
+            "zones": {b.mission.code: b.mission.clock.zone for b, _ in backgrounds},
             "period": {"first": first.isoformat(), "last": last.isoformat()},
             "log": {
                 "origin": origin,

@@ -34,6 +34,8 @@ OBLIGATIONS = 200
 SEED = 20260518
 EACH_IN_A_WAVE = 3
 TRIALS = int(os.environ.get("CHANCERY_TRIALS", "50"))
+TWO_AT_ONCE = 0.3
+"""How often two die together, so that one comes back to find the other gone."""
 CALM, STORM = (12.0, 0.04), (36.0, 0.12)
 """Seconds until a report is due, long enough that its task is open before, whatever was killed; and from story to story."""
 
@@ -78,12 +80,17 @@ async def _kill(ground: Ground, run: Run, kills: int, chance: random.Random) -> 
     victims = [victim for victim in VICTIMS for _ in range(kills)]
     chance.shuffle(victims)
     await asyncio.sleep(3)
-    for victim in victims:
+    while victims:
         await asyncio.sleep(chance.uniform(1.0, 5.0))
-        ground.kill(victim)  # not in a thread: nothing may be acknowledged between the blow and the death
+        struck = [victims.pop()]
+        if victims and victims[-1] not in struck and chance.random() < TWO_AT_ONCE:
+            struck.append(victims.pop())
+        for victim in struck:
+            ground.kill(victim)  # not in a thread: nothing may be acknowledged between the blow and the death
         await asyncio.sleep(chance.uniform(0.0, 1.0))
-        await asyncio.to_thread(ground.restore, victim)
-        run.kills[victim] += 1
+        for victim in struck:
+            await asyncio.to_thread(ground.restore, victim)
+        run.kills.update(struck)
 
 
 async def _closed(desk: Desk) -> None:

@@ -40,7 +40,14 @@ class Plain:
         self.end = self.midnight(last + timedelta(days=1))
         self.now = max(when(e["at"]) for e in events)
         self.tasks: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self.sits: dict[tuple[str, str], datetime] = {}
+        self.after: set[tuple[str, str]] = set()
         for e in events:
+            if e["type"] in ("AppointmentSet", "AppointmentMoved") and when(e["at"]) < self.end:
+                self.sits[e["stream"], e["data"]["appointment"]] = when(e["data"]["starts"])
+            if e["type"] == "ObligationOpened":
+                steps = e["data"]["definition"]["step"]
+                self.after |= {(e["stream"], s["code"]) for s in steps if s["bound"] == "after"}
             if "task" in e["data"]:
                 self.tasks.setdefault((e["stream"], e["data"]["task"]), []).append(e)
 
@@ -140,14 +147,19 @@ class Plain:
         elif mine_until is not None:
             stop = mine_until
         days = 0
-        day = min(when(task[0]["at"]), when(task[0]["data"]["starts"])).astimezone(
-            self.zone
-        ).date() + timedelta(days=1)
+        day = self.begins(task).astimezone(self.zone).date() + timedelta(days=1)
         while self.midnight(day) < stop:
             if self.first <= day <= self.last and self.works(day) and self.is_mine(task, day, stop):
                 days += 1
             day += timedelta(days=1)
         return days
+
+    def begins(self, task: list[dict[str, Any]]) -> datetime:
+        """A report on a sitting begins with the sitting; anything else when it opened, or before if its term did."""
+        opened, stream = task[0]["data"], task[0]["stream"]
+        if (stream, opened["step"]) in self.after and opened["appointment"]:
+            return self.sits[stream, opened["appointment"]]
+        return min(when(task[0]["at"]), when(opened["starts"]))
 
     def is_mine(self, task: list[dict[str, Any]], day: date, stop: datetime) -> bool:  # noqa: C901
         dawn, dusk = self.midnight(day), self.midnight(day + timedelta(days=1))

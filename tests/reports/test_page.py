@@ -13,7 +13,7 @@ from chancery.reports import words
 from chancery.reports.figures import NAMES
 from chancery.reports.staff import ReportRefused, staff_report
 from domain import commands as c
-from domain.envelope import ENGINE_TICK, ENGINE_WORKFLOW
+from domain.envelope import ENGINE_TICK, ENGINE_WORKFLOW, Actor
 from tests.made import ALTERNATE, FOCAL, HEAD, POLITICAL, opening
 from tests.reports.conftest import Story
 
@@ -25,8 +25,11 @@ TRIAL = "o-secret-proceeding"
 SITTINGS = ("ap-secret-one", "ap-secret-two")
 
 
-async def trial(story: Story) -> None:
-    """A trial of two sittings: the first observed with the local agent's support, the second refused at the door."""
+async def trial(story: Story, reporter: Actor = POLITICAL) -> None:
+    """A trial of two sittings: the first observed with the local agent's support, the second refused at the door.
+
+    The political officer attends both; `reporter` writes the reports, which come to them after the sitting.
+    """
     await story.desk.submit(opening(TRIAL, "TRIAL-OBS", None), ENGINE_TICK)
     sittings = [
         {
@@ -54,9 +57,11 @@ async def trial(story: Story) -> None:
         await story.do(c.OpenTask, ENGINE_WORKFLOW, step="attend-and-report", posting="p-pol", **at)
         report = {"kind": "sitting_report", "sha256": "cd" * 32, "bytes": 9, "marking": "limite"}
         attended = {"task": f"attend-and-report.{code}", "checklist": ["attended"], "evidence": [report]}
-        await story.on(attend).do(
-            c.CompleteTask, POLITICAL, obligation=TRIAL, result={"admitted": admitted}, **attended
-        )
+        story.on(attend)
+        if reporter is not POLITICAL:
+            to = {"task": f"attend-and-report.{code}", "posting": reporter.code}
+            await story.do(c.ReassignTask, FOCAL, obligation=TRIAL, **to)
+        await story.do(c.CompleteTask, reporter, obligation=TRIAL, result={"admitted": admitted}, **attended)
 
 
 async def test_sittings_and_the_rota(story: Story) -> None:
@@ -72,6 +77,22 @@ async def test_sittings_and_the_rota(story: Story) -> None:
     support = await story.figures("p-la")
     assert [i["as"] for i in support["sittings"]] == ["support", "support"]
     assert support["rota"] == [], "a local agent is never asked to observe"
+
+
+async def test_a_sitting_is_theirs_who_was_there_and_the_report_theirs_who_wrote_it(story: Story) -> None:
+    await trial(story, ALTERNATE)
+    there, wrote = await story.figures("p-pol"), await story.figures("p-alt")
+    assert [i["sitting"] for i in there["sittings"]] == [1, 2]
+    assert [i["sitting"] for i in wrote["sittings"]] == []
+    assert len(wrote["on_time"]) == 2
+    assert len(there["handed_on"]) == 2
+
+
+async def test_no_time_before_a_sitting_is_anybodys(story: Story) -> None:
+    await trial(story)
+    first = next(i for i in (await story.figures("p-pol"))["on_time"] if i["sitting"] == 1)
+    assert first["intervals"][0]["from"] == "2026-05-10T07:00:00Z", "the task was open since the 5th"
+    assert first["own"] == {"working_days": 1}
 
 
 async def test_no_code_of_a_case_or_a_colleague_leaves_the_log(story: Story) -> None:
