@@ -115,7 +115,12 @@ def main(arguments: list[str]) -> int:
     except SettingsRefused as problem:
         sys.stderr.write(f"{problem}\n")
         return 2
-    except (Unavailable, installation.TemporalUnavailable, EmbeddedRefused) as problem:
+    except Unavailable as problem:
+        sys.stderr.write(
+            f"The database cannot be reached ({problem}); see DATABASE_URL, and whether the server runs.\n"
+        )
+        return 6
+    except (installation.TemporalUnavailable, EmbeddedRefused) as problem:
         sys.stderr.write(f"{problem}\n")
         return 6
     return 0

@@ -91,12 +91,13 @@ def _print_table(table: Table) -> None:
     from rich.console import Console
     from rich.table import Table as RichTable
 
-    # A row must stay whole even on a narrow terminal: words wrap within their column, nothing is cut off.
+    # A row must stay whole even on a narrow terminal: words wrap within their column, nothing is cut off. Only what is
+    # copied into the next command stays in one piece.
     made = RichTable(
         title=table.title and tr(table.title), box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
     )
     for heading in headings:
-        made.add_column(heading, overflow="fold")
+        made.add_column(heading, overflow="fold", no_wrap=heading in (tr("Task"), tr("Obligation")))
     for number, row in enumerate(table.rows):
         made.add_row(*(cell.replace("[", r"\[") for cell in row), style=table.marks.get(number))
     Console(no_color=bool(os.environ.get("NO_COLOR")), highlight=False).print(made)

@@ -16,6 +16,7 @@ TEXTS: Final[dict[str, str]] = {
     "{by} recorded that it waits for {party}: {cause}. The clock: {stops}. The wait lapses {lapses}.": "{by} a noté qu'elle attend ({party}) : {cause}. L'horloge : {stops}. L'attente expire le {lapses}.",
     "{by} let the wait go on; it lapses {lapses}.": "{by} a laissé durer l'attente ; elle expire le {lapses}.",
     "The wait ended: {cause}.": "L'attente a pris fin : {cause}.",
+    "The deadline stays at {due}, flagged: {cause}.": "L'échéance reste au {due}, signalée : {cause}.",
     "The deadline moved from {was} to {due}: {cause}.": "L'échéance est passée du {was} au {due} : {cause}.",
     "{kind} {n} went to {to}.": "{kind} {n} envoyé à {to}.",
     "The due time passed.": "L'échéance est passée.",

@@ -167,3 +167,25 @@ async def test_the_engine_works_as_the_real_role_that_cannot_write_the_log_past_
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await conn.execute(forbidden)
+
+
+# ── adjourned without day ────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_trial_adjourned_without_day_has_no_open_clock_and_asks_every_month(mission: Desk) -> None:
+    async with skipping(mission) as engine:
+        await to_the_report(engine, "t-5", ("h-1", FIRST))
+        await engine.step_to(at("2026-05-18T10:00"))
+        await engine.do(
+            c.RecordSittingHeld, POLITICAL, obligation="t-5", appointment="h-1", outcome="adjourned_without_day"
+        )  # fmt: skip
+        await report(engine, "t-5", "h-1")
+        assert (await engine.state("t-5")).open_tasks() == []
+        for month in ("2026-06-18T10:00", "2026-07-19T10:00", "2026-08-01T10:00"):
+            await engine.step_to(at(month))
+        asked = [e for e in await engine.events("t-5") if e.type == "ProceedingAsked"]
+        assert [(e.at, e.data["n"], e.data["to"]) for e in asked] == [
+            ("2026-06-18T10:00:00Z", 1, ["p-fp"]),
+            ("2026-07-19T10:00:00Z", 2, ["p-fp"]),
+        ]
+        assert (await engine.state("t-5")).is_open

@@ -30,6 +30,9 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 """Event type → English sentence; the French ones stand under these in `chancery/locale`."""
 
+FLAGGED = "The deadline stays at {due}, flagged: {cause}."
+"""A suspension does not move a stated date: it is flagged."""
+
 
 def sentence(event: Event, zone: str, names: Mapping[str, str]) -> str:
     """What an event of a task says, in the language that is spoken; times are of `zone`."""
@@ -60,7 +63,8 @@ def sentence(event: Event, zone: str, names: Mapping[str, str]) -> str:
         "approver": known(data.get("approver", "")),
     }
     coded = {name: word(data.get(name)) for name in ("reason", "timing", "outcome", "cause", "party", "kind")}
-    text = tr(SENTENCES[event.type], **(params | coded))
+    flagged = bool(params["was"]) and params["was"] == params["due"]
+    text = tr(FLAGGED if flagged else SENTENCES[event.type], **(params | coded))
     behalf = event.actor.get("for")
     return f"{text} ({tr('on behalf of {who}', who=known(behalf))})" if behalf else text
 
