@@ -83,7 +83,7 @@ def event(stream: str, version: int) -> NewEvent:
             "happened_at": "2026-05-05T06:10:00Z",
             "timing": "on_time",
             "checklist": ["risk_list"],
-            "evidence": [{"kind": "minutes", "sha256": "cd" * 32, "bytes": 1200, "marking": "limite"}],
+            "evidence": [{"kind": "minutes", "digest": "cd" * 32, "bytes": 1200, "marking": "limite"}],
             "result": {},
         },
     }

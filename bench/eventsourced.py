@@ -106,7 +106,7 @@ class Tasks(Application[UUID]):
     def finish(self, id_: UUID) -> None:
         """The measured part."""
         work: Work = self.repository.get(id_)
-        evidence = [{"kind": "minutes", "sha256": "ab" * 32, "bytes": 1200, "marking": "limite"}]
+        evidence = [{"kind": "minutes", "digest": "ab" * 32, "bytes": 1200, "marking": "limite"}]
         work.complete("2026-05-05T06:10:00Z", ["risk_list"], evidence)
         self.save(work)
 

@@ -48,10 +48,14 @@ class SealedRef(TypedDict):
 
 
 class EvidenceData(TypedDict):
-    """A file or reference that proves a step. The bytes stay outside the log; `sha256` is of the sealed bytes."""
+    """A file or reference that proves a step; its bytes stay outside the log.
+
+    `digest` is a keyed hash under the mission's key: a plain one would let whoever has a published file, or can guess its
+    words, find the case that it proves. `bytes` is rounded up to 256 for the same reason.
+    """
 
     kind: Code
-    sha256: Hex
+    digest: Hex
     bytes: int
     marking: Marking
 

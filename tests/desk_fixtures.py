@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 @pytest.fixture
 async def desk(database: Database, clock: ManualClock) -> AsyncIterator[Desk]:
     """An open desk, at 5 May 2026 06:10 UTC."""
-    async with AsyncConnectionPool(
-        database.app_url, kwargs=dict(POOL_SETTINGS), min_size=2, max_size=4
-    ) as pool:
-        async with Desk(pool, clock) as desk:
-            yield desk
+    async with (
+        AsyncConnectionPool(database.app_url, kwargs=dict(POOL_SETTINGS), min_size=2, max_size=4) as pool,
+        Desk(pool, clock) as desk,
+    ):
+        yield desk
 
 
 @pytest.fixture

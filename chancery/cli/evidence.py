@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SMALL: Final = 40_000
 """Bytes up to which a copy is sealed into the vault; of a larger file the log keeps the hash alone, and we say so."""
+BUCKET: Final = 256
+"""Sizes are told in such steps: an exact one finds a published file as surely as its hash."""
 _HASH: Final = re.compile(r"sha256:([0-9a-f]{64}):(\d{1,12})", re.ASCII)
 _MARKINGS: Final = ("public", "limite", "sensitive")
 
@@ -57,11 +59,11 @@ def evidence_of(given: Sequence[str], marking: str, here: Installation, mission:
             )
         stated = _HASH.fullmatch(what)
         if stated:
-            rows.append({"kind": kind, "sha256": stated[1], "bytes": int(stated[2]), "marking": marking})
+            rows.append(_row(kind, stated[1], int(stated[2]), marking, here, mission))
             continue
         content = _read(what)
         digest = hashlib.sha256(content).hexdigest()
-        rows.append({"kind": kind, "sha256": digest, "bytes": len(content), "marking": marking})
+        rows.append(_row(kind, digest, len(content), marking, here, mission))
         if len(content) <= SMALL:
             copies.append(
                 here.vault.seal(_key(here, mission), f"evidence:{kind}", content, reference(digest))
@@ -74,6 +76,12 @@ def evidence_of(given: Sequence[str], marking: str, here: Installation, mission:
     proofs.data = tuple(rows)
     proofs.sealed = [here.vault.statement(copies)] if copies else []
     return proofs
+
+
+def _row(kind: str, digest: str, size: int, marking: str, here: Installation, mission: str) -> dict[str, Any]:
+    """What the event says: the file's SHA-256 under the mission's key, and its size in whole buckets."""
+    keyed = here.vault.blind(_key(here, mission), "evidence", digest)
+    return {"kind": kind, "digest": keyed, "bytes": -(-size // BUCKET) * BUCKET, "marking": marking}
 
 
 def note_of(text: str | None, here: Installation, mission: str) -> Words:

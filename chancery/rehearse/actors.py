@@ -239,7 +239,7 @@ class Company:
     def _evidence(one: Any) -> dict[str, Any]:
         if isinstance(one, str):
             digest = hashlib.sha256(f"rehearsed|{one}".encode()).hexdigest()
-            return {"kind": one, "sha256": digest, "bytes": 1, "marking": "limite"}
+            return {"kind": one, "digest": digest, "bytes": 1, "marking": "limite"}
         return dict(one)
 
     # ── habits ───────────────────────────────────────────────────────────────────────────────────────────────────

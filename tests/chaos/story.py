@@ -27,7 +27,7 @@ from domain.instrument import snapshot
 from tests.made import FOCAL, POLITICAL, cid, posts
 
 TERMS: Final = {"triage": "1h", "decide-and-staff": "3h", "verdict-flash": "2h", "decide-follow-up": "3h"}
-REPORT: Final = {"kind": "sitting_report", "sha256": "ab" * 32, "bytes": 1, "marking": "limite"}
+REPORT: Final = {"kind": "sitting_report", "digest": "ab" * 32, "bytes": 1, "marking": "limite"}
 
 
 def in_hours() -> dict[str, Any]:

@@ -85,12 +85,14 @@ async def test_evidence_is_hashed_and_a_small_file_sealed(staffed: Desk, cli: Cl
     assert said.code == 0 and "sealed copy" in said.err
     [event] = await staffed.log.read(await staffed.log.head() - 1)
     digest = hashlib.sha256(words).hexdigest()
-    assert event.event["data"]["evidence"] == [
-        {"kind": "minutes", "sha256": digest, "bytes": len(words), "marking": "limite"}
-    ]
-    assert b"published" not in event.body
     origin, _ = await staffed.log.origin()
     vault = Vault(FileKeyStore(environment / "data" / "keys"), origin)
+    keyed = vault.blind("mission:Q", "evidence", digest)
+    assert event.event["data"]["evidence"] == [
+        {"kind": "minutes", "digest": keyed, "bytes": 256, "marking": "limite"}
+    ]
+    assert b"published" not in event.body
+    assert digest.encode() not in event.body, "whoever has the file must not find the case by it"
     note = event.event["data"]["note"]
     opened = await vault.open(staffed.log.pool, UUID(note["ref"]), note["commit"])
     assert opened == "they asked that nothing be published"

@@ -11,7 +11,7 @@ from domain.envelope import Actor
 from domain.refusals import Refused
 from tests.made import AGENT, FOCAL, POLITICAL, cid
 
-EVIDENCE = ({"kind": "minutes", "sha256": "ab" * 32, "bytes": 1200, "marking": "limite"},)
+EVIDENCE = ({"kind": "minutes", "digest": "ab" * 32, "bytes": 1200, "marking": "limite"},)
 
 
 def complete(name: str = "done", **more: object) -> c.CompleteTask:

@@ -249,7 +249,7 @@ def complete(task: str, **data: Any) -> c.CompleteTask:
 
 def evidence(kind: str) -> dict[str, Any]:
     """A sealed file."""
-    return {"kind": kind, "sha256": "ab" * 32, "bytes": 1, "marking": "limite"}
+    return {"kind": kind, "digest": "ab" * 32, "bytes": 1, "marking": "limite"}
 
 
 def held(task: str = "hold.1", **data: Any) -> c.CompleteTask:

@@ -209,7 +209,7 @@ def test_an_unknown_key_is_refused_at_every_depth(type_: str) -> None:
         if (type_, key) in PUBLISHED and key != "deadline":
             continue
         for number, part in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(part, dict) and set(part) <= {"ref", "commit", "kind", "sha256", "bytes", "marking", "n", "at", "to", "code", "country", "resident", *LATEST["TaskOpened"]["data"]["deadline"]}:  # fmt: skip
+            if isinstance(part, dict) and set(part) <= {"ref", "commit", "kind", "digest", "bytes", "marking", "n", "at", "to", "code", "country", "resident", *LATEST["TaskOpened"]["data"]["deadline"]}:  # fmt: skip
                 worse = {**part, "name": "ana"}
                 changed = [*value[:number], worse, *value[number + 1 :]] if isinstance(value, list) else worse
                 with pytest.raises(EventRefused):

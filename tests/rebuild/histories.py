@@ -23,7 +23,7 @@ Step = tuple[int, int, int, int]
 """What is done, to which of the obligations, after how many hours, and a number to choose details by."""
 
 EVIDENCE = tuple(
-    {"kind": kind, "sha256": "ab" * 32, "bytes": 9, "marking": "limite"}
+    {"kind": kind, "digest": "ab" * 32, "bytes": 9, "marking": "limite"}
     for kind in ("minutes", "sitting_report")
 )
 PEOPLE = {a.code: a for a in (FOCAL, ALTERNATE, HEAD, DEPUTY, POLITICAL)}

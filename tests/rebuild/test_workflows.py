@@ -82,7 +82,7 @@ async def opened(desk: Desk, count: int) -> bool:
 def done(n: int) -> c.CompleteTask:
     return c.CompleteTask(
         command_id=cid(f"done {n}"), mission="Q", obligation=f"lost-{n:02d}", task="hold.1", checklist=("risk_list",),
-        evidence=({"kind": "minutes", "sha256": "ab" * 32, "bytes": 1, "marking": "limite"},),
+        evidence=({"kind": "minutes", "digest": "ab" * 32, "bytes": 1, "marking": "limite"},),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from domain.envelope import ENGINE_TICK, ENGINE_TIMER, ENGINE_WORKFLOW, OPERATOR
 from tests.made import FOCAL, HEAD, adoption, cid, opening, posts
 from tests.rebuild.conftest import Opened, rehearsing  # noqa: F401
 
-MINUTES = ({"kind": "minutes", "sha256": "ab" * 32, "bytes": 9, "marking": "limite"},)
+MINUTES = ({"kind": "minutes", "digest": "ab" * 32, "bytes": 9, "marking": "limite"},)
 
 
 class Story:

@@ -55,7 +55,7 @@ async def trial(story: Story, reporter: Actor = POLITICAL) -> None:
         result = {"decision": "observe", "observer": "p-pol", "support": "p-la"}
         await story.do(c.CompleteTask, FOCAL, obligation=TRIAL, result=result, **decided)
         await story.do(c.OpenTask, ENGINE_WORKFLOW, step="attend-and-report", posting="p-pol", **at)
-        report = {"kind": "sitting_report", "sha256": "cd" * 32, "bytes": 9, "marking": "limite"}
+        report = {"kind": "sitting_report", "digest": "cd" * 32, "bytes": 9, "marking": "limite"}
         attended = {"task": f"attend-and-report.{code}", "checklist": ["attended"], "evidence": [report]}
         story.on(attend)
         if reporter is not POLITICAL:

@@ -275,7 +275,7 @@ async def test_writers_of_the_same_references_wait_for_each_other_and_do_not_dea
         await store(holder, vault, *sealed(middle))
         writers = [asyncio.create_task(write(*order)) for order in ((low, middle, high), (high, middle, low))]
         query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
-        while await admin(database, query, [database.name]) != [(2,)]:  # noqa: ASYNC110 - only the server knows
+        while await admin(database, query, [database.name]) != [(2,)]:
             await asyncio.sleep(0.01)
         await holder.commit()
     assert sorted(await asyncio.gather(*writers)) == [0, 2]

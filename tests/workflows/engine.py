@@ -27,7 +27,7 @@ from tests.made import FOCAL, POLITICAL, cid, opening
 from worker import build
 
 RING: Final = KeyRing.derived(b"published test key, 32 bytes ...", "test-1")
-REPORT: Final = {"kind": "sitting_report", "sha256": "ab" * 32, "bytes": 1, "marking": "limite"}
+REPORT: Final = {"kind": "sitting_report", "digest": "ab" * 32, "bytes": 1, "marking": "limite"}
 MINUTES: Final = {**REPORT, "kind": "minutes"}
 Built = Callable[[Client, Desk], Worker]
 

@@ -48,7 +48,7 @@ async def test_an_obligation_runs_from_the_log_to_its_end(
         await until(opened)
         done = c.CompleteTask(
             command_id=cid("x"), mission="Q", obligation=name, task="hold.1", checklist=("risk_list",),
-            evidence=({"kind": "minutes", "sha256": "ab" * 32, "bytes": 1, "marking": "limite"},),
+            evidence=({"kind": "minutes", "digest": "ab" * 32, "bytes": 1, "marking": "limite"},),
         )  # fmt: skip
         await mission.submit(done, FOCAL)
         await conductor.drain()
