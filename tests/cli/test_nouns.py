@@ -205,11 +205,16 @@ async def test_an_altered_log_is_found(staffed: Desk, cli: Cli, database: Databa
     assert said.code == 1 and "log.gap" in {f["code"] for f in said.json["findings"]}
 
 
+def interruptible() -> None:
+    """Ctrl-C reaches the child even where the tests run in a shell's background, which ignores it for all below."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 async def test_following_the_log_prints_what_comes(staffed: Desk, cli: Cli) -> None:
     head = await staffed.log.head()
     program = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "chancery.cli.main", "log", "tail", "--follow", "--json", "--after", str(head),
-        stdout=PIPE, stderr=PIPE,
+        stdout=PIPE, stderr=PIPE, preexec_fn=interruptible,
     )  # fmt: skip
     try:
         assert program.stdout is not None and program.stderr is not None
