@@ -20,7 +20,7 @@ from chancery.log.store import EventLog, LogDamaged
 from chancery.views import rows, tables
 from domain import mission as missions
 from domain import obligation as obligations
-from domain.envelope import Event
+from domain.envelope import Event, read_event
 from domain.mission import Mission
 from domain.obligation import Obligation
 
@@ -183,13 +183,8 @@ def _states(found: Iterable[TupleRow]) -> Iterator[Mission | Obligation]:
             current, (state, evolve) = stream, _empty(body, position)
         if body["version"] != state.version + 1:
             raise Unfoldable(position, body["type"], f"version {body['version']} follows {state.version}")
-        command = body["command"]
-        event = Event(
-            body["id"], body["type"], body["stream"], body["version"], body["at"], body["actor"],
-            command["id"], body["data"], position, recorded_us, command["hash"],
-        )  # fmt: skip
         try:
-            evolve(state, event)
+            evolve(state, read_event(body, position, recorded_us))
         except (KeyError, IndexError, ValueError, TypeError) as problem:
             raise Unfoldable(position, body["type"], f"{type(problem).__name__} {problem}") from problem
     if state is not None:
