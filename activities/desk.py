@@ -7,7 +7,7 @@ from temporalio import activity
 
 from chancery.desk import Desk
 from chancery.log.store import Recorded
-from chancery.streams import mission_stream, obligation_stream
+from chancery.streams import obligation_stream
 from domain import commands as c
 from domain.baton import Answer, Ask, Placed, Said
 from domain.envelope import ENGINE_TIMER, ENGINE_WORKFLOW
@@ -17,6 +17,9 @@ from domain.refusals import Refused
 
 PAGE = 500
 """Events of one answer. A stream longer than that is read page by page, so that no workflow task folds for seconds."""
+
+PASSING = "stale-stream"
+"""The one refusal that is no answer of the rules: streams kept moving while the desk decided. It is tried again."""
 
 
 class DeskActivities:
@@ -38,6 +41,8 @@ class DeskActivities:
             actor = ENGINE_TIMER if ask.command == "Wake" else ENGINE_WORKFLOW
             await self._desk.submit(command, actor)
         except Refused as refusal:
+            if refusal.code == PASSING:
+                raise  # others were quicker, the rules said nothing: taken for an answer, it would end the procedure
             refused = Said(code=refusal.code, params=refusal.params)
         except (ValidationError, BadInput) as problem:
             activity.logger.error("engine command refused: %s", type(problem).__name__)
@@ -52,11 +57,10 @@ class DeskActivities:
         return await self._answer(ask, None)
 
     async def _answer(self, ask: Ask, refused: Said | None) -> Answer:
-        stream, mission_name = obligation_stream(ask.obligation), mission_stream(ask.mission)
-        events = await self._desk.log.read_stream(stream, ask.since)
+        events = await self._desk.log.read_stream(obligation_stream(ask.obligation), ask.since)
         now = self._desk.clock.now()
         mission = await self._desk.mission(ask.mission)
-        wake = mission.staffing_change(now) if mission.version and mission_name else None
+        wake = mission.staffing_change(now) if mission.version else None
         return Answer(
             events=[_placed(e) for e in events[:PAGE]],
             now=instant_text(now),

@@ -49,7 +49,6 @@ class ObligationWorkflow:
         self._mission_moved = 0
         self._mission_seen = 0
         self._asking = 0
-        self._ready = False
         self._first_version = 0
         self._shown: tuple[str, str | None] | None = None
         self._branches: list[asyncio.Task[Any]] = []
@@ -75,7 +74,6 @@ class ObligationWorkflow:
         self._first_version = self.state.version
         if workflow.info().continued_run_id is None:
             self._shown = ("open", None)  # as the conductor started it
-        self._ready = True
         if not self.state.is_open:
             return self.state.outcome or "nothing"
         conduct = asyncio.create_task(self.conduct())

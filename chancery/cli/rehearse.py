@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from chancery.cli import exits
 from chancery.cli.acting import logged, settings
 from chancery.cli.shared import Fault, noun, say, show, state, verb
 
@@ -28,8 +29,19 @@ async def rehearse(
         raise Fault("no-such-file", "{file} cannot be read.", file=file)
     chosen = settings()
     logged(chosen)
-    ledger = await run_file(file, chosen, lambda told: say("{told}", told=told))
+    month = ""
+
+    def tell(told: str) -> None:
+        """Each month once, and whatever is not a day."""
+        nonlocal month
+        if told[:7] != month:
+            month = told[:7]
+            say("{told}", told=told)
+
+    ledger = await run_file(file, chosen, tell)
     show("ledger", ledger.data(), lambda: [ledger.text(state().language)])
+    if not ledger.as_scripted:
+        raise typer.Exit(exits.FINDING)
 
 
 @verb(app, "demo", examples=("chancery demo --once",))

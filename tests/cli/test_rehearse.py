@@ -17,6 +17,8 @@ class Played:
     def data(self) -> dict[str, Any]:
         return {"title": "played"}
 
+    as_scripted = True
+
     def text(self, language: str) -> str:
         return f"ledger in {language}"
 
@@ -46,6 +48,14 @@ def test_a_rehearsal_prints_its_ledger(file: Path, played: list[Path]) -> None:
     assert (said.code, said.out, said.err) == (0, "ledger in fr\n", "a word on the way\n")
     assert played == [file]
     assert run("rehearse", str(file), "--json").json == {"schema": "chancery.ledger/1", "title": "played"}
+
+
+def test_what_the_script_did_not_expect_is_a_finding(
+    file: Path, played: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Played, "as_scripted", False)
+    said = run("rehearse", str(file))
+    assert (said.code, said.out) == (1, "ledger in en\n"), "the ledger is printed all the same"
 
 
 def test_a_file_that_is_none(environment: Path) -> None:
