@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 CODE := domain workflows activities chancery worker.py
 PYTEST_ARGS ?=
 # More processes than this gain nothing: each has a PostgreSQL and a Temporal of its own.
-WORKERS ?= -n auto --maxprocesses=4 --dist loadfile
+WORKERS ?= -n auto --maxprocesses=4 --dist loadfile --max-worker-restart=0
 # How often a trial kills what; `make test` has 3.
 TRIALS ?= 50
 

@@ -7,10 +7,12 @@ refused: on a worker that fails the workflow's task, which Temporal tries again 
 the workflow, and never lets it go on.
 
 Not covered, since Temporal reads them itself: ids, type names, search attributes, memo keys, and headers, which
-carry codes only. A Schedule adds a timestamp to its workflow's id, so what it would carry never opens: ticks carry
-nothing.
+carry codes only. A Schedule adds a timestamp to its workflow's id, so what it would carry itself never opens: ticks are
+started with nothing. But Temporal hands each run of a Schedule what the run before it returned, or how it failed: so the
+runs of one mission's tick are one place.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
@@ -37,6 +39,8 @@ from chancery.sealing import NONCE_BYTES, NotGenuine, VaultError
 
 ENCODING: Final = b"binary/chancery-sealed-1"
 PURPOSE: Final = "temporal"
+_TICK: Final = re.compile(r"(tick:.+)-\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+"""What a Schedule makes of the id `tick:<mission>`: each day's run bears the time for which it was planned."""
 
 
 class CodecRefused(VaultError):
@@ -107,9 +111,9 @@ class StrictCodec(PayloadCodec, WithSerializationContext):
     def with_context(self, context: SerializationContext) -> Self:
         match context:
             case WorkflowSerializationContext(namespace=namespace, workflow_id=workflow_id):
-                return type(self)(self._ring, (namespace, workflow_id))
+                return type(self)(self._ring, (namespace, _bound_to(workflow_id)))
             case ActivitySerializationContext(namespace=namespace, workflow_id=str(workflow_id)):
-                return type(self)(self._ring, (namespace, workflow_id))
+                return type(self)(self._ring, (namespace, _bound_to(workflow_id)))
             case _:
                 return type(self)(self._ring)
 
@@ -152,6 +156,12 @@ class StrictCodec(PayloadCodec, WithSerializationContext):
             raise NoContextRefused("A payload that belongs to no workflow cannot be sealed or opened.")
         namespace, workflow_id = self._place
         return sealing.framed(ENCODING, key_id.encode(), namespace.encode(), workflow_id.encode())
+
+
+def _bound_to(workflow_id: str) -> str:
+    """What payloads of a workflow are bound to: its id, and for the runs of one tick the id that they share."""
+    tick = _TICK.fullmatch(workflow_id)
+    return workflow_id if tick is None else tick[1]
 
 
 class StrictFailureConverter(DefaultFailureConverterWithEncodedAttributes):

@@ -261,3 +261,14 @@ async def test_refusals_have_codes_and_repeat_nothing_of_the_payload() -> None:
             await codec().decode([payload])
         assert caught.value.code == refused
         assert "canary" not in str(caught.value)
+
+
+async def test_one_days_tick_reads_what_the_day_before_left_and_no_other_missions_does() -> None:
+    def day(workflow_id: str) -> StrictCodec:
+        return codec(WorkflowSerializationContext(namespace="chancery", workflow_id=workflow_id))
+
+    left = await day("tick:Q-2026-05-05T06:00:00Z").encode([Payload(data=b"[]")])
+    assert await day("tick:Q-2026-05-06T06:00:00Z").decode(left) == [Payload(data=b"[]")]
+    for other in ("tick:Q2-2026-05-06T06:00:00Z", "tick:R-2026-05-06T06:00:00Z", "o-2026-05-06T06:00:00Z"):
+        with pytest.raises(NotGenuineRefused):
+            await day(other).decode(left)

@@ -30,8 +30,9 @@ async def test_of_two_conductors_the_one_that_took_over_first_is_deposed(mission
         await mission.submit(opening("o-1"), ENGINE_TICK)
         with pytest.raises(Deposed):
             await engine.conductor.drain()
-        assert await second.position() < await mission.log.head()
-        assert await second.drain() == await mission.log.head()
+        head = await mission.log.head()
+        assert await second.position() < head
+        assert await second.drain() >= head  # the worker goes on meanwhile, and the log with it
 
 
 # ── what cannot be delivered ─────────────────────────────────────────────────────────────────────────────────────
@@ -110,7 +111,7 @@ async def test_the_control_what_everybody_would_fail_on_stops_the_delivery_and_i
 
 
 @pytest.mark.devserver
-async def test_a_schedule_for_each_mission_once_and_a_second_tick_opens_nothing(
+async def test_a_schedule_for_each_mission_once_and_a_second_tick_carries_on_and_opens_nothing(
     mission: Desk, own_server: EmbeddedTemporal
 ) -> None:
     client = await connected(own_server)
@@ -145,8 +146,16 @@ async def test_a_schedule_for_each_mission_once_and_a_second_tick_opens_nothing(
 
 
 async def _tick(client: Client, number: int) -> list[str]:
-    """Trigger the Schedule; the ids that the tick opened."""
+    """Trigger the Schedule; the ids that the tick opened.
+
+    Once it knows how the tick before it ended, as it does from one day to the next: then it hands that on.
+    """
     handle = client.get_schedule_handle("tick:Q")
+
+    async def rests() -> bool:
+        return not (await handle.describe()).info.running_actions
+
+    await until(rests)
     await handle.trigger()
 
     async def ran() -> bool:
