@@ -8,6 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import timedelta
+from importlib import import_module
 
 import structlog
 from temporalio.client import Client
@@ -16,20 +17,23 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.desk import DeskActivities
+from activities.following import FollowingActivities
 from activities.tick import TickActivities
 from chancery import installation, logs, searchable
 from chancery.clock import SystemClock, use_pinned_zones
 from chancery.conductor import QUEUE, Conductor
 from chancery.desk import Desk, Unavailable
 from chancery.embedded.supervise import EmbeddedRefused
+from chancery.following import Archive
 from chancery.leader import Leader
 from chancery.settings import Settings, SettingsRefused, load
-from workflows.contact_meetings import ContactMeetings
-from workflows.local_strategy import LocalStrategyReview
+from workflows import CATALOGUE
 from workflows.mission_tick import MissionTick
-from workflows.trial_observation import TrialObservation
 
-WORKFLOWS = (TrialObservation, ContactMeetings, LocalStrategyReview, MissionTick)
+WORKFLOWS: tuple[type, ...] = (
+    *(getattr(import_module(module), name) for name, module in CATALOGUE.items()),
+    MissionTick,
+)
 _log = structlog.get_logger()
 
 
@@ -39,14 +43,25 @@ def sandbox() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-def build(client: Client, desk: Desk, *, cached: int = 500) -> Worker:
-    """A worker of every procedure. `cached=0` replays the whole history at each task: a test of determinism."""
+def build(client: Client, desk: Desk, archive: Archive | None = None, *, cached: int = 500) -> Worker:
+    """A worker of every procedure. `cached=0` replays the whole history at each task: a test of determinism.
+
+    Without an `archive` (a test of one procedure by itself) nothing follows from anything.
+    """
     of_desk, of_tick = DeskActivities(desk), TickActivities(desk)
+    following = FollowingActivities(desk, archive)
     return Worker(
         client,
         task_queue=QUEUE,
         workflows=WORKFLOWS,
-        activities=[of_desk.submit, of_desk.read, of_tick.tick],
+        activities=[
+            of_desk.submit,
+            of_desk.read,
+            of_tick.tick,
+            following.follow,
+            following.tell,
+            following.spread,
+        ],
         workflow_runner=sandbox(),
         max_cached_workflows=cached,
         max_concurrent_workflow_tasks=None if cached == 0 else 20,
@@ -83,7 +98,7 @@ async def _work(settings: Settings, stop: asyncio.Event, *, check: bool) -> None
     async with installation.opened(settings, SystemClock(), connections=8) as here:
         client = await here.temporal()
         await searchable.register(client)
-        worker = build(client, here.desk)
+        worker = build(client, here.desk, Archive(here.vault, here.pool))
         if check:
             return
         leader = Leader(here.desk, Conductor(here.log, client, here.clock), here.url)

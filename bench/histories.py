@@ -80,7 +80,7 @@ async def _ours(stage: Stage, vault: Vault) -> tuple[int, dict[str, int]]:
 
 
 async def _step(stage: Stage, at: datetime) -> None:
-    await stage.step_to(at)
+    stage.step_to(at)
     await stage.settle()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chancery import hostcalendar
 from chancery.desk import Desk
-from chancery.instruments import checksums, shipped
+from chancery.instruments import checksums, optional, shipped
 from chancery.office import Office, send
 from chancery.streams import Receipt, mission_stream
 from domain import commands as c
@@ -44,7 +44,7 @@ class Plan:
 def command(plan: Plan, command_id: UUID) -> c.AdoptMission:
     """The command that adopts the mission.
 
-    Headquarters is accredited nowhere, so nothing recurring falls due there. Raises BadInput: `bad-mission`, `bad_date`,
+    Headquarters is accredited to nobody: what it owes stands under its own code, in its own country. Raises BadInput: `bad-mission`, `bad_date`,
     `unknown_country`, `unknown_zone`, `bad_weekend`, `bad-years`, `unknown-instrument`, `bad-last-done`, `bad-code`.
     """
     mission = check_mission(plan.mission)
@@ -56,7 +56,7 @@ def command(plan: Plan, command_id: UUID) -> c.AdoptMission:
     host = plan.host.strip().upper()
     weekend = None if plan.weekend is None else _weekend(plan.weekend)
     calendar = hostcalendar.seed(host, plan.zone, years, weekend=weekend)
-    countries = [host] if plan.kind == "mission" else []
+    countries = [host]
     for country in plan.covers if plan.kind == "mission" else ():
         hostcalendar.seed(country, plan.zone, [on.year])  # refuses what is no country
         countries.append(country.strip().upper())
@@ -69,16 +69,26 @@ def command(plan: Plan, command_id: UUID) -> c.AdoptMission:
         mission=mission,
         kind=plan.kind,
         on=on.isoformat(),
-        accreditations=tuple(
-            c.Accreditation(code=f"{mission}-{country}", country=country, resident=country == host)
-            for country in dict.fromkeys(countries)
-        ),
+        accreditations=accreditations(mission, plan.kind, countries),
         calendar=calendar.to_data(),
         calendar_source=hostcalendar.SOURCE,
         instruments=instruments,
         checksums={code: checksums()[code] for code in instruments},
         last_done=_last_done(plan, instruments),
         partners=tuple(plan.partners),
+        switched_off=optional(instruments),
+    )
+
+
+def accreditations(
+    mission: str, kind: Literal["mission", "headquarters"], countries: Sequence[str]
+) -> tuple[c.Accreditation, ...]:
+    """Those of a mission, the first country its host; headquarters' own, under its own code, with no residence anywhere."""
+    if kind == "headquarters":
+        return (c.Accreditation(code=mission, country=countries[0], resident=False),)
+    return tuple(
+        c.Accreditation(code=f"{mission}-{country}", country=country, resident=country == countries[0])
+        for country in dict.fromkeys(countries)
     )
 
 

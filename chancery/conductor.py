@@ -50,11 +50,14 @@ class Deposed(Exception):
 
 @dataclass(slots=True)
 class Plan:
-    """What a page of the log asks for: obligations to start, streams to nudge and how far, missions seen."""
+    """What a page of the log asks for: obligations to start, streams to nudge and how far, missions seen, and those
+    to ask at once what is due there.
+    """
 
     starts: dict[str, Event] = field(default_factory=dict)
     nudges: dict[tuple[str, str], int] = field(default_factory=dict)
     adopted: list[str] = field(default_factory=list)
+    asked: dict[str, int] = field(default_factory=dict)
 
 
 class Conductor:
@@ -117,6 +120,10 @@ class Conductor:
                 plan.adopted.append(code)
             elif kind == "mission" and event.type in CLOCK | STAFFING:
                 plan.nudges[(f"*{code}", event.stream)] = event.position
+                if event.type == "PostingEnded":
+                    plan.asked[code] = (
+                        event.position
+                    )  # a vacancy's clock, a hand-over's: not tomorrow at nine
             elif kind == "obligation" and event.by not in ("workflow", "timer"):
                 plan.nudges[(code, event.stream)] = event.position
         return plan
@@ -124,16 +131,20 @@ class Conductor:
     async def _deliver(self, plan: Plan) -> None:
         for code in plan.adopted:
             if self._schedules:
-                mission = [
-                    m
-                    for m in await queries.missions(self.log)
-                    if m["code"] == code and m["kind"] == "mission"
-                ]
-                for one in mission:
-                    await ensure_schedule(self.client, one["code"], one["zone"], QUEUE)
+                for one in await queries.missions(self.log):
+                    if one["code"] == code:
+                        await ensure_schedule(self.client, code, one["zone"], QUEUE)
         for obligation, opened in plan.starts.items():
             await self._guarded(obligation, opened.position, self._start(obligation, opened))
         await self._nudges(plan)
+        for mission, position in plan.asked.items():
+            # Delivered twice, it opens nothing the second time.
+            await self.client.start_workflow(
+                "MissionTick",
+                id=f"tick:{mission}-people-at-{position}",
+                task_queue=QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            )
 
     async def _nudges(self, plan: Plan) -> None:
         for (target, stream), position in plan.nudges.items():

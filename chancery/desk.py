@@ -8,7 +8,7 @@ else sent.
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
@@ -25,7 +25,7 @@ from chancery.log.pipeline import LogUnavailable, NewEvent, OutcomeUnknown, Stat
 from chancery.log.store import EventLog, Pool
 from chancery.streams import Known, Receipt, Shelf, mission_stream, obligation_stream
 from chancery.views import inline
-from chancery.waiting import Batch, Line, Waiting, mission_of, once_each, streams_of
+from chancery.waiting import Batch, Line, Waiting, mission_of, once_each, streams_of, writes_of
 from domain import commands as c
 from domain import deciding, events, mission_decide, policy
 from domain.envelope import Actor, Event
@@ -64,8 +64,17 @@ class Decided:
     waiting: Waiting
     bodies: list[NewEvent] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
-    tasks: set[str] = field(default_factory=set)
     reads: dict[str, int] = field(default_factory=dict)
+    parts: dict[str, "Part"] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Part:
+    """What a decision makes on one stream: types of events, the tasks that they change, and its last version."""
+
+    types: set[str] = field(default_factory=set)
+    tasks: set[str] = field(default_factory=set)
+    version: int = 0
 
 
 Outcome = tuple[Waiting, "Receipt | Exception"]
@@ -104,7 +113,10 @@ class Desk:
         done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         digest = hashlib.sha256(f"{command.name}\0{command.model_dump_json(exclude={'command_id'})}".encode())
         streams = streams_of(command, actor)
-        self._line.join(Waiting(command, actor, sealed, done, digest.hexdigest(), streams[0], streams))
+        writes = writes_of(command)
+        self._line.join(
+            Waiting(command, actor, sealed, done, digest.hexdigest(), streams[0], streams, writes)
+        )
         return await done
 
     async def mission(self, code: str) -> Mission:
@@ -229,30 +241,37 @@ class Desk:
             raise Refused("no-such-obligation", obligation=obligation.id)  # it is not this mission's to touch
         policy.check(command, actor, obligation, mission)
         versions = {name: known[name].version for name in waiting.streams}
+        # Each stream on its own state, and none changed before all are decided: it is one decision.
         if isinstance(command, c.MissionCommand):
-            new = mission_decide.decide(command, mission, now)
+            new = [(target, mission_decide.decide(command, mission, now, actor))]
         else:
             assert obligation is not None
             assert isinstance(command, c.ObligationCommand)
-            new = deciding.decide(command, obligation, mission, now, actor)
-        if not new:
+            others = {code: _obligation(code, known, mission) for code in command.also_reads}
+            new = [(target, deciding.decide(command, obligation, mission, now, actor, others))]
+            for code in command.also_writes:
+                state = _obligation(code, known, mission)
+                beside = deciding.decide(command, state, mission, now, actor, others)
+                new.append((known[obligation_stream(code)], beside))
+        if not any(made for _, made in new):
             return Receipt(0, "", (), stream, target.version, False)
         made = Decided(waiting, reads=versions)
-        for number, event in enumerate(new):
-            self._take(event, number, made, target, actor, now)
+        for written, made_there in new:
+            for number, event in enumerate(made_there):
+                self._take(event, number, made, written, actor, now)
         return made
 
     def _take(self, new: New, number: int, made: Decided, target: Known, actor: Actor, now: Any) -> None:
         events.validate(new.type, new.data)
         command = made.waiting.command
         version = target.version + 1
-        event_id = str(uuid5(NAMESPACE, f"{made.waiting.stream}|{command.command_id}|{number}"))
+        event_id = str(uuid5(NAMESPACE, f"{target.name}|{command.command_id}|{number}"))
         at = new.at or text(now)
         body: dict[str, Any] = {
             "id": event_id,
             "type": new.type,
             "schema": events.SCHEMAS[new.type],
-            "stream": made.waiting.stream,
+            "stream": target.name,
             "version": version,
             "at": at,
             "actor": actor.to_data(),
@@ -260,17 +279,20 @@ class Desk:
             "command": {"id": str(command.command_id), "hash": made.waiting.hash},
             "data": new.data,
         }
-        made.bodies.append(NewEvent(made.waiting.stream, version, canonical(body)))
+        made.bodies.append(NewEvent(target.name, version, canonical(body)))
         made.types.append(new.type)
+        part = made.parts.setdefault(target.name, Part())
+        part.types.add(new.type)
+        part.version = version
         if "task" in new.data:
-            made.tasks.add(new.data["task"])
+            part.tasks.add(new.data["task"])
         hashed = made.waiting.hash
         data = new.data
         target.apply(
             Event(
                 event_id,
                 new.type,
-                made.waiting.stream,
+                target.name,
                 version,
                 at,
                 body["actor"],
@@ -290,7 +312,7 @@ class Desk:
             for name, version in one.reads.items():
                 reads.setdefault(name, version)
         bodies = [body for one in decided for body in one.bodies]
-        before = _joined(statement for one in decided for statement in one.waiting.sealed)
+        before = vault.joined(statement for one in decided for statement in one.waiting.sealed)
         after = inline.statements(_touched(decided, known))
         recorded = int(self.clock.now().timestamp() * 1_000_000) if self._keeps_time else None
         async with self._pool.connection() as conn:
@@ -300,13 +322,22 @@ class Desk:
         return {id(body): place for body, place in zip(bodies, placed, strict=True)}
 
     def _answer(self, one: Decided, placed: dict[int, pipeline.Placed], known: dict[str, Known]) -> None:
+        command = str(one.waiting.command.command_id)
         last = placed[id(one.bodies[-1])]
-        seen = known[one.waiting.stream].commands[str(one.waiting.command.command_id)]
-        seen.position, seen.leaf = last.position, last.leaf
-        version = one.bodies[-1].version
-        one.waiting.settle(
-            Receipt(last.position, last.leaf.hex(), tuple(one.types), one.waiting.stream, version)
-        )
+        for name in one.parts:
+            seen = known[name].commands[command]
+            seen.position, seen.leaf = last.position, last.leaf
+        stream = one.waiting.stream
+        version = one.parts[stream].version if stream in one.parts else known[stream].version
+        one.waiting.settle(Receipt(last.position, last.leaf.hex(), tuple(one.types), stream, version))
+
+
+def _obligation(code: str, known: dict[str, Known], mission: Mission) -> Obligation:
+    """Another obligation of the same mission that a decision reads or writes beside its own."""
+    state = known[obligation_stream(code)].state
+    if not isinstance(state, Obligation) or not state.version or state.mission != mission.code:
+        raise Refused("no-such-obligation", obligation=code)
+    return state
 
 
 def _identify(actor: Actor, command: c.Command, target: Any, known: dict[str, Known], now: Any) -> Actor:
@@ -323,7 +354,7 @@ def _identify(actor: Actor, command: c.Command, target: Any, known: dict[str, Kn
         if (
             task is not None
             and task.posting != actor.code
-            and home.substitute_for(task.posting, now) == actor.code
+            and home.substitute_for(task.posting, now, target.code) == actor.code
         ):
             named = replace(named, on_behalf_of=task.posting)
     return named
@@ -332,41 +363,17 @@ def _identify(actor: Actor, command: c.Command, target: Any, known: dict[str, Kn
 def _touched(decided: Iterable[Decided], known: dict[str, Known]) -> inline.Touched:
     touched = inline.Touched()
     for one in decided:
-        state = known[one.waiting.stream].state
-        types = frozenset(one.types)
-        if isinstance(state, Mission):
-            touched.missions[one.waiting.stream] = state
-            touched.people |= bool(types & _PEOPLE)
-        else:
-            touched.obligations[one.waiting.stream] = state
-            touched.tasks.setdefault(one.waiting.stream, set()).update(one.tasks)
-            if types & _INVOLVE:
-                touched.involving.add(one.waiting.stream)
+        for name, part in one.parts.items():
+            state = known[name].state
+            if isinstance(state, Mission):
+                touched.missions[name] = state
+                touched.people |= bool(part.types & _PEOPLE)
+            else:
+                touched.obligations[name] = state
+                touched.tasks.setdefault(name, set()).update(part.tasks)
+                if part.types & _INVOLVE:
+                    touched.involving.add(name)
     return touched
-
-
-def _joined(sealed: Iterable[Statement]) -> list[Statement]:
-    """What goes into the vault, as one call for the whole batch instead of one for each command.
-
-    The vault's call takes columns, so many calls are one with longer columns; if the vault refuses it, the batch is
-    halved like any other. Statements of another kind go as they are.
-    """
-    columns: list[list[Any]] | None = None
-    others: list[Statement] = []
-    for statement in sealed:
-        if statement.sql != vault.PUT:
-            others.append(statement)
-        elif columns is None:
-            columns = [list(column) for column in _columns(statement)]
-        else:
-            for column, more in zip(columns, _columns(statement), strict=True):
-                column.extend(more)
-    return others if columns is None else [Statement(vault.PUT, columns), *others]
-
-
-def _columns(statement: Statement) -> Sequence[Sequence[Any]]:
-    assert not isinstance(statement.parameters, Mapping)
-    return statement.parameters
 
 
 def _closed() -> Unavailable:

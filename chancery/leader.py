@@ -123,8 +123,7 @@ class Leader:
 
     async def _deliver(self) -> None:
         for mission in await missions(self._desk.log):
-            if mission["kind"] == "mission":
-                await ensure_schedule(self._conductor.client, mission["code"], mission["zone"], QUEUE)
+            await ensure_schedule(self._conductor.client, mission["code"], mission["zone"], QUEUE)
         await self._conductor.drain()
         await self._conductor.nudge_all()
         async with Tail(self._desk.log, self._url) as tail:

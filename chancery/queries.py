@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.dialects.postgresql import psycopg as dialect
 
 from chancery.log.store import EventLog
@@ -13,6 +13,8 @@ from domain.cadence import Past
 from domain.mission import Mission
 
 Row = dict[str, Any]
+_CARRIED_OUT = ("hold", "endorse", "train", "record")
+"""The steps with which a duty that comes round is done: its next is counted from their day."""
 _DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -26,18 +28,30 @@ async def rows(log: EventLog, query: Select[Any]) -> list[Row]:
 
 
 async def past_of(log: EventLog, mission: Mission) -> list[Past]:
-    """Every recurring obligation that the mission has or had; done on the mission's local day of its last good end."""
+    """Every recurring obligation that the mission has or had; done on the mission's local day of its last good end.
+
+    One that was waived counts as waived from then on, though it stays open until what is done instead has ended.
+    """
     o, t = v.obligation, v.task
     last = (
         select(func.max(t.c.happened))
-        .where(and_(t.c.obligation == o.c.id, t.c.outcome == "done", t.c.step.in_(("hold", "endorse"))))
+        .where(and_(t.c.obligation == o.c.id, t.c.outcome == "done", t.c.step.in_(_CARRIED_OUT)))
         .scalar_subquery()
     )
-    query = select(o.c.accreditation, o.c.definition, o.c.period, last.label("done")).where(
-        and_(o.c.mission == mission.code, o.c.period.is_not(None))
+    waived = exists().where(and_(t.c.obligation == o.c.id, t.c.outcome == "waived"))
+    columns = (
+        *(o.c.accreditation, o.c.definition, o.c.period, last.label("done")),
+        *(o.c.outcome, waived.label("waived")),
     )
+    query = select(*columns).where(and_(o.c.mission == mission.code, o.c.period.is_not(None)))
     return [
-        Past(r["accreditation"], r["definition"], r["period"], mission.day(r["done"]) if r["done"] else None)
+        Past(
+            r["accreditation"],
+            r["definition"],
+            r["period"],
+            mission.day(r["done"]) if r["done"] else None,
+            r["outcome"] or ("waived" if r["waived"] and not r["done"] else None),
+        )
         for r in await rows(log, query)
     ]
 

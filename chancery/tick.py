@@ -1,47 +1,81 @@
 """What a mission's daily tick does, wherever it is asked for: by Temporal's Schedule, by a rehearsal, by hand."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from chancery.desk import Desk
-from chancery.instruments import shipped
+from chancery.instruments import also_satisfies, carried_by, find, shipped
 from chancery.queries import past_of
-from domain import cadence
+from domain import cadence, vacancies
 from domain import commands as c
 from domain.baton import command_id
+from domain.cadence import Due, waived_in_a_row
 from domain.envelope import ENGINE_TICK
-from domain.instrument import snapshot
+from domain.instrument import DefinitionData, InstrumentData, snapshot
+from domain.mission import Mission
+from domain.vacancies import Arising
 
 
 async def open_due(desk: Desk, mission_code: str) -> list[str]:
-    """Open every recurring obligation whose period has begun and that is not open; the ids newly opened.
+    """Open every obligation whose period has begun, or that people's coming and going brings up, and that is not open yet;
+    the ids newly opened.
 
     Raises what `Desk.submit` raises. A mission that is not adopted owes nothing.
     """
     mission = await desk.mission(mission_code)
+    opened: list[str] = []
+    for command in await _to_open(desk, mission):
+        receipt = await desk.submit(command, ENGINE_TICK)
+        if receipt.fresh:
+            opened.append(command.obligation)
+    return opened
+
+
+async def due_now(desk: Desk, mission_code: str) -> list[str]:
+    """The ids of what a tick would open now; nothing in a mission that is not adopted."""
+    return [one.obligation for one in await _to_open(desk, await desk.mission(mission_code))]
+
+
+async def _to_open(desk: Desk, mission: Mission) -> list[c.OpenObligation]:
     if not mission.version:
         return []
     today: date = mission.day(desk.clock.now())
-    opened: list[str] = []
+    history = vacancies.counting_adoption(mission, await past_of(desk.log, mission))
+    commands: list[c.OpenObligation] = []
     for code in sorted(mission.instruments):
-        instrument = shipped().get(code)
+        instrument = find(code, mission.instruments[code]) or shipped().get(code)
         if instrument is None:
             continue
-        history = await past_of(desk.log, mission)
-        definitions = {d["code"]: d for d in instrument["definition"]}
-        for due in cadence.due(mission, definitions.values(), history, today):
-            command = c.OpenObligation(
-                command_id=command_id(due.obligation, "OpenObligation", due.period),
-                mission=mission_code,
-                obligation=due.obligation,
-                accreditation=due.accreditation,
-                instrument=code,
-                instrument_version=instrument["version"],
-                definition=due.definition,
-                definition_data=snapshot(definitions[due.definition]),
-                period=due.period,
-                due_day=due.due_day.isoformat(),
+        at_work = _at_work(mission, instrument, today)
+        found: list[Due | Arising] = [*cadence.due(mission, at_work.values(), history, today)]
+        found += vacancies.arising(mission, at_work, history, today)
+        for due in found:
+            commands.append(
+                c.OpenObligation(
+                    command_id=command_id(due.obligation, "OpenObligation", due.period),
+                    mission=mission.code,
+                    obligation=due.obligation,
+                    accreditation=due.accreditation,
+                    instrument=code,
+                    instrument_version=instrument["version"],
+                    definition=due.definition,
+                    definition_data=snapshot(at_work[due.definition]),
+                    period=due.period,
+                    due_day=due.due_day.isoformat() if due.due_day else None,
+                    waived_before=waived_in_a_row(history, due.accreditation, due.definition),
+                    also=also_satisfies(mission.instruments, code, due.definition),
+                )
             )
-            receipt = await desk.submit(command, ENGINE_TICK)
-            if receipt.fresh:
-                opened.append(due.obligation)
-    return opened
+    return commands
+
+
+def _at_work(mission: Mission, instrument: InstrumentData, today: date) -> Mapping[str, DefinitionData]:
+    """The definitions that are this mission's to carry out today: of its kind, on, and not carried by another instrument's."""
+    at_headquarters = mission.kind == "headquarters"
+    return {
+        d["code"]: d
+        for d in instrument["definition"]
+        if (d["scope"] == "headquarters") == at_headquarters
+        and mission.duty_is_on(d["code"], today)
+        and carried_by(mission.instruments, instrument["code"], d["code"]) is None
+    }

@@ -6,7 +6,7 @@ when the key is gone nothing links them, to the case or to each other.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any, Final, LiteralString, NamedTuple, TypeAlias
@@ -130,6 +130,10 @@ class Vault:
         """A keyed hash to find equal texts by, under the key of a case or mission. Raises as the key store does."""
         return sealing.blind(self.keystore.get(key_id), label, text)
 
+    def marker(self, key_id: str, reference: UUID) -> bytes:
+        """16 bytes by which the holder of a key knows its own rows. Raises as the key store does."""
+        return sealing.marker(self.keystore.get(key_id), reference)
+
     async def open(self, source: Source, reference: UUID, commitment: str) -> Plaintext:
         """Read one field and check it against its event.
 
@@ -141,33 +145,59 @@ class Vault:
         return outcome.plaintext
 
     async def open_many(
-        self, source: Source, wanted: Iterable[tuple[UUID, str]]
+        self, source: Source, wanted: Iterable[tuple[UUID, str]], under: Sequence[str] | None = None
     ) -> dict[UUID, Opened | VaultError]:
-        """Read many fields in one round trip; one that cannot be read gives its reason in its place."""
+        """Read many fields in one round trip; one that cannot be read gives its reason in its place.
+
+        `under`: only what is sealed under one of these keys; any other field counts as unreadable (Shredded), so that who may
+        read one case of a proceeding does not read its neighbours.
+        """
         commitments = dict(wanted)
         rows = {row[0]: row for row in await fetch(source, GET, [list(commitments)])}
         outcomes: dict[UUID, Opened | VaultError] = {}
         for reference, commitment in commitments.items():
             try:
-                outcomes[reference] = self._open(reference, commitment, rows.get(reference))
+                outcomes[reference] = self._open(reference, commitment, rows.get(reference), under)
             except VaultError as refusal:
                 outcomes[reference] = refusal
         return outcomes
 
-    def _open(self, reference: UUID, commitment: str, row: tuple[Any, ...] | None) -> Opened:
+    async def find(
+        self, source: Source, references: Iterable[UUID], under: Sequence[str] | None = None
+    ) -> dict[UUID, Plaintext]:
+        """What lies under references that only the holder of a key can make (a case's index); what is not there is left out.
+
+        No event speaks of these, so nothing but the row itself says what it should hold. Raises VaultLocked, Shredded,
+        NotGenuine.
+        """
+        rows = {row[0]: row for row in await fetch(source, GET, [list(references)])}
+        return {
+            reference: self._open(reference, bytes(row[5]).hex(), row, under).plaintext
+            for reference, row in rows.items()
+        }
+
+    def _open(
+        self,
+        reference: UUID,
+        commitment: str,
+        row: tuple[Any, ...] | None,
+        under: Sequence[str] | None = None,
+    ) -> Opened:
         if row is None:
             raise NotFound(f"The vault has nothing under the reference {reference}.")
         _, mission, marker, nonce, ciphertext, stored = row
-        key_id, key = self._key_of(mission, marker, reference)
+        key_id, key = self._key_of(mission, marker, reference, under)
         packed = sealing.unseal(key, self._binding(key_id, reference), nonce, ciphertext)
         actual = sealing.commit(key, reference, packed)
         if not compare_digest(actual, commitment) or not compare_digest(actual, bytes(stored).hex()):
             raise CommitmentMismatch(f"What is sealed under {reference} is not what the event speaks of.")
         return _unpack(packed)
 
-    def _key_of(self, mission: str, marker: bytes, reference: UUID) -> tuple[str, bytes]:
+    def _key_of(
+        self, mission: str, marker: bytes, reference: UUID, under: Sequence[str] | None
+    ) -> tuple[str, bytes]:
         """The living key that knows this row by its marker, the one that served last first."""
-        for key_id in self._candidates(mission):
+        for key_id in self._candidates(mission) if under is None else under:
             try:
                 key = self.keystore.get(key_id)
             except (KeyMissing, Shredded):
@@ -193,6 +223,30 @@ def refusal(error: psycopg.Error | BatchRefused) -> VaultError | None:
     if not isinstance(source, psycopg.Error) or source.sqlstate not in _REFUSALS:
         return None
     return _REFUSALS[source.sqlstate](source.diag.message_primary or "The vault refused.")
+
+
+def joined(sealed: Iterable[Statement]) -> list[Statement]:
+    """What goes into the vault, as one call for the whole batch instead of one for each command.
+
+    The vault's call takes columns, so many calls are one with longer columns; if the vault refuses it, the batch is
+    halved like any other. Statements of another kind go as they are.
+    """
+    columns: list[list[Any]] | None = None
+    others: list[Statement] = []
+    for statement in sealed:
+        if statement.sql != PUT:
+            others.append(statement)
+        elif columns is None:
+            columns = [list(column) for column in _columns(statement)]
+        else:
+            for column, more in zip(columns, _columns(statement), strict=True):
+                column.extend(more)
+    return others if columns is None else [Statement(PUT, columns), *others]
+
+
+def _columns(statement: Statement) -> Sequence[Sequence[Any]]:
+    assert not isinstance(statement.parameters, Mapping)
+    return statement.parameters
 
 
 async def fetch(source: Source, query: LiteralString, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:

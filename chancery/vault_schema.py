@@ -39,3 +39,21 @@ directory = sa.Table(
     ),
     sa.Index("directory_officer", "officer_mac"),
 )
+
+reading = sa.Table(
+    "reading",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("mission", sa.Text, nullable=False),
+    sa.Column("marker", sa.LargeBinary, nullable=False),
+    sa.Column("reader", sa.Text, nullable=False),
+    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column(
+        "read_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("clock_timestamp()")
+    ),
+    sa.CheckConstraint("octet_length(marker) = 16", name="reading_marker"),
+    sa.CheckConstraint("basis IN ('holder', 'lead', 'partner', 'break_glass')", name="reading_basis"),
+    sa.CheckConstraint("(basis = 'break_glass') = (reason IS NOT NULL)", name="reading_reason"),
+    sa.Index("reading_mission", "mission", "read_at"),
+)

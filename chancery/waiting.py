@@ -30,7 +30,8 @@ come back together, and the desk and the database would wait for each other in t
 class Waiting:
     """A command at the desk, with what is to be sealed with it and whoever waits for its receipt.
 
-    `stream` is what it writes; `streams` what its decision reads, that one included.
+    `stream` is its own, where it is known again; `writes` all that it may change; `streams` all that its decision reads,
+    those included.
     """
 
     command: c.Command
@@ -40,6 +41,7 @@ class Waiting:
     hash: str
     stream: str
     streams: tuple[str, ...]
+    writes: tuple[str, ...]
     moved: int = 0
 
     def settle(self, outcome: "Receipt | Exception") -> None:
@@ -63,12 +65,12 @@ class Batch:
     def add(self, waiting: Waiting) -> None:
         """Take one more."""
         self.commands.append(waiting)
-        self.writes.add(waiting.stream)
+        self.writes.update(waiting.writes)
         self.reads.update(waiting.streams)
 
     def stands_in_the_way_of(self, waiting: Waiting) -> bool:
         """Whether a command writes what this batch reads, or reads what this batch writes."""
-        return waiting.stream in self.reads or not self.writes.isdisjoint(waiting.streams)
+        return not self.reads.isdisjoint(waiting.writes) or not self.writes.isdisjoint(waiting.streams)
 
 
 class Line:
@@ -144,9 +146,15 @@ def mission_of(command: c.Command) -> str:
     return command.mission
 
 
+def writes_of(command: c.Command) -> tuple[str, ...]:
+    """Every stream that a command may change, its own first."""
+    return (stream_of(command), *(obligation_stream(code) for code in command.also_writes))
+
+
 def streams_of(command: c.Command, actor: Actor) -> tuple[str, ...]:
-    """Every stream that a decision reads: the one it writes, the mission's, and that of the actor's own mission."""
-    names = [stream_of(command), mission_stream(mission_of(command))]
+    """Every stream that a decision reads: those it may change, its mission's, that of the actor's own mission, and others."""
+    names = [*writes_of(command), mission_stream(mission_of(command))]
     if actor.mission is not None:
         names.append(mission_stream(actor.mission))
+    names += [obligation_stream(code) for code in command.also_reads]
     return tuple(dict.fromkeys(names))

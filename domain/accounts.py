@@ -21,7 +21,7 @@ Instants are UTC, intervals half-open. Holders are random codes of postings, nev
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -34,11 +34,19 @@ from domain.kinds import Source
 from domain.term import Term
 
 AccountKind = Literal["holder", "vacancy", "suspension", "outside", "headquarters"]
-_Account = tuple[AccountKind, str | None]
+_Account = tuple[AccountKind, str | None, bool]
 Timeliness = Literal["on time", "reported in time, unconfirmed", "late"]
 
 FALLBACKS = ("alternate", "deputy_head_of_mission", "head_of_mission")
 """To whom a vacancy routes a task, in order."""
+
+OUTSIDE: Mapping[str, tuple[AccountKind, str | None]] = {
+    "eu_delegation": ("outside", "eu_delegation"),
+    "hq_desk": ("headquarters", None),
+    "hq_duty": ("headquarters", None),
+    "hq_human_rights": ("headquarters", None),
+}
+"""Who may hold a task without a posting in the mission, and on whose account the time is: never a person's."""
 
 CONFIRM_WITHIN = 5
 """Working days within which a second person confirms a late entry."""
@@ -69,7 +77,7 @@ class Span:
     """Who held the task from ``starts`` until the next span starts: a posting, or None for a vacancy.
 
     ``accepted_at``: when they accepted (or, for hours, acknowledged). ``fallback``: it came to them because somebody else
-    was missing.
+    was missing. ``outside``: ``posting`` is one of OUTSIDE.
     """
 
     posting: str | None
@@ -77,6 +85,7 @@ class Span:
     accepted_at: datetime | None = None
     fallback: bool = False
     absences: tuple[Absence, ...] = ()
+    outside: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "starts", as_instant(self.starts))
@@ -86,12 +95,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A stretch of time on one account; ``who`` is a posting, or a party outside, or None."""
+    """A stretch of time on one account; ``who`` is a posting, or a party outside, or None.
+
+    ``holds``: somebody outside holds the task, rather than that it waits on them: the clock runs, and days are owned alike.
+    """
 
     kind: AccountKind
     who: str | None
     starts: datetime
     ends: datetime
+    holds: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +163,11 @@ def apportion(
     moments = sorted(cut for cut in cuts if begin <= cut <= end)
     merged: list[Interval] = []
     for starts, ends in pairwise(moments):
-        kind, who = _account(starts, term, spans, stops, suspensions)
-        if merged and (merged[-1].kind, merged[-1].who) == (kind, who):
-            merged[-1] = Interval(kind, who, merged[-1].starts, ends)
+        kind, who, holds = _account(starts, term, spans, stops, suspensions)
+        if merged and (merged[-1].kind, merged[-1].who, merged[-1].holds) == (kind, who, holds):
+            merged[-1] = Interval(kind, who, merged[-1].starts, ends, holds)
         else:
-            merged.append(Interval(kind, who, starts, ends))
+            merged.append(Interval(kind, who, starts, ends, holds))
     return tuple(merged)
 
 
@@ -164,7 +177,7 @@ def working_days(intervals: Sequence[Interval], calendar: Calendar) -> tuple[tup
         return ()
     day, end = calendar.day_of(intervals[0].starts) + DAY, intervals[-1].ends
     owned: list[tuple[date, Interval]] = []
-    stops = [i for i in intervals if i.kind not in ("holder", "vacancy")]
+    stops = [i for i in intervals if not _runs(i)]
     touched = [(calendar.day_of(i.starts), calendar.day_of(i.ends - SECOND), i) for i in stops]
     while (begins := calendar.start_of(day)) < end:
         if calendar.is_working(day):
@@ -253,7 +266,7 @@ def _longer_than_term(
     if term.kind == "h":
         return own > (deadline.due_at - intervals[0].starts).total_seconds()
     days = working_days(intervals, calendar)
-    counted = [(day, i) for day, i in days if i.kind in ("holder", "vacancy")]
+    counted = [(day, i) for day, i in days if _runs(i)]
     whole = sum(1 for day, _ in counted if day <= deadline.local_date)
     ran_over = any(day > deadline.local_date for day, _ in days)
     after_due = any(_is_of(i, who) and i.ends > deadline.due_at + SECOND for i in intervals)
@@ -262,6 +275,11 @@ def _longer_than_term(
 
 def _is_of(interval: Interval, who: str) -> bool:
     return interval.kind == "holder" and interval.who == who
+
+
+def _runs(interval: Interval) -> bool:
+    """Whether the clock runs: somebody holds the task, or should; else it stands still for a stop."""
+    return interval.holds or interval.kind in ("holder", "vacancy")
 
 
 def _account(
@@ -276,23 +294,23 @@ def _account(
     now = held[-1] if held else Span(None, at)
     hours = term.kind == "h"
     for stop in suspensions:
-        passed_on = hours and now.fallback and now.starts >= stop.starts
+        passed_on = hours and (now.fallback or now.outside) and now.starts >= stop.starts
         if stop.starts <= at < stop.ends and not passed_on:
-            return "suspension", None
+            return "suspension", None, False
     for starts, ends, party in waits:
         if starts <= at < ends:
             return party
     if now.fallback and not _accepted(now, at):
-        return "vacancy", None
+        return "vacancy", None, False
     return _present(_acknowledged(held, at) if hours else now, at)
 
 
 def _acknowledged(held: Sequence[Span], at: datetime) -> Span:
-    """The last holder who had acknowledged, looking back no further than a vacancy."""
+    """The last holder who had acknowledged, looking back no further than a vacancy; who is outside need not."""
     for span in reversed(held):
         if span.posting is None:
             break
-        if _accepted(span, at):
+        if span.outside or _accepted(span, at):
             return span
     return Span(None, at)
 
@@ -302,12 +320,14 @@ def _accepted(span: Span, at: datetime) -> bool:
 
 
 def _party(wait: Wait) -> _Account:
-    return ("headquarters", None) if wait.party == "headquarters" else ("outside", wait.party)
+    return ("headquarters", None, False) if wait.party == "headquarters" else ("outside", wait.party, False)
 
 
 def _present(span: Span, at: datetime) -> _Account:
     who = span.posting
+    if span.outside and who is not None:
+        return *OUTSIDE[who], True
     for absence in span.absences:
         if absence.starts <= at < absence.ends:
             who = absence.substitute
-    return ("vacancy", None) if who is None else ("holder", who)
+    return ("vacancy", None, False) if who is None else ("holder", who, False)

@@ -70,6 +70,39 @@ class Answer(Baton):
     more: bool = False
 
 
+class Follow(Baton):
+    """Another obligation follows from this one, for the same case if it serves one: here, or at headquarters."""
+
+    obligation: Code
+    mission: Code
+    definition: Code
+    occurrence: Code
+    headquarters: bool = False
+
+
+class Followed(Baton):
+    """The obligation that followed; None if that duty does not run there."""
+
+    obligation: Code | None
+
+
+class Tell(Baton):
+    """An answer for the obligation from which this one followed; or, of a definition, for the case's own one."""
+
+    obligation: Code
+    mission: Code
+    question: Code
+    answer: Code
+    definition: Code | None = None
+
+
+class Spread(Baton):
+    """What a case's wish has shut is to be shut wherever the case is served."""
+
+    obligation: Code
+    mission: Code
+
+
 class Ticked(Baton):
     """What a daily tick opened."""
 

@@ -14,12 +14,15 @@ from domain.mission import Mission
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An obligation that the log knows: its period, and the local day on which it was done (None: not, or not yet)."""
+    """An obligation that the log knows: its period, the local day on which it was done (None: not, or not yet), its outcome
+    (None: it is open).
+    """
 
     accreditation: str
     definition: str
     period: str
     done_on: date | None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,20 @@ def due(
     known = {(p.accreditation, p.definition, p.period) for p in history}
     found: list[Due] = []
     for definition in definitions:
-        if definition["code"] in mission.switched_off or definition["cadence"]["kind"] == "event":
+        if not mission.duty_is_on(definition["code"], today) or definition["cadence"]["kind"] == "event":
             continue
         for accreditation in sorted(mission.accreditations):
             one = _current(mission, definition, accreditation, history, today)
             if one is not None and (accreditation, one.definition, one.period) not in known:
                 found.append(one)
     return found
+
+
+def waived_in_a_row(history: Iterable[Past], accreditation: str, definition: str) -> int:
+    """How many periods in a row, up to the last that is over, were waived: after one, the next waiver needs a higher approver."""
+    of = [p for p in history if (p.accreditation, p.definition) == (accreditation, definition)]
+    over = [p.outcome for p in sorted(of, key=lambda p: p.period) if p.outcome is not None]
+    return next((n for n, outcome in enumerate(reversed(over)) if outcome != "waived"), len(over))
 
 
 def _current(
@@ -63,11 +73,12 @@ def _current(
     code, months = definition["code"], definition["cadence"]["months"]
     if definition["cadence"]["kind"] == "grid":
         last = _day(mission.last_done.get(code))  # what was done since stands in its own period, late or not
-        start = _grid_start(today, months)
+        first = definition["cadence"].get("start_month", 1)
+        start = _grid_start(today, months, first)
         end = add_months(start, months) - timedelta(days=1)
         if last is not None and start <= last <= end:
             return None  # done in this period already, before Chancery or otherwise
-        period = str(start.year) if months == 12 else f"{start:%Y-%m}"
+        period = str(start.year) if (months, first) == (12, 1) else f"{start:%Y-%m}"
         return Due(identity(accreditation, code, period), accreditation, code, period, end)
     last = _last_done(mission, code, accreditation, history)
     end = add_months(last or mission.adopted_on, months)
@@ -96,9 +107,9 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text is not None else None
 
 
-def _grid_start(day: date, months: int) -> date:
-    """The first day of the period of so many months, counted from January, in which a day lies."""
-    index = (day.year * 12 + day.month - 1) // months * months
+def _grid_start(day: date, months: int, first: int) -> date:
+    """The first day of the period of so many months, counted from the month `first`, in which a day lies."""
+    index = (day.year * 12 + day.month - first) // months * months + first - 1
     return date(index // 12, index % 12 + 1, 1)
 
 

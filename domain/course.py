@@ -18,6 +18,7 @@ ENDS: Final[Mapping[str, Close]] = {
     "TaskCancelled": "cancelled",
 }
 _QUIET: Final = frozenset({"NoticeRecorded", "DeadlinePassed"})
+_LATER: Final = frozenset({"TimelinessConfirmed", "CorrectionProposed", "CorrectionRefused", "TaskCorrected"})
 
 
 @dataclass(slots=True)
@@ -44,6 +45,9 @@ class Course:
     positions: list[int] = field(default_factory=list)
     confirmed: Event | None = None
     corrections: list[Event] = field(default_factory=list)
+    requests: list[Event] = field(default_factory=list)
+    refusals: list[Event] = field(default_factory=list)
+    passed: dict[str, int] = field(default_factory=dict)
     accepted: list[tuple[Event, str]] = field(default_factory=list)
     waiver: Event | None = None
     sitting: Event | None = None
@@ -94,13 +98,15 @@ def courses(events: Sequence[Event], until: datetime) -> dict[str, Course]:
 
 
 def _read(course: Course, event: Event, until: datetime) -> None:
-    if event.type in ("TimelinessConfirmed", "TaskCorrected"):
+    if event.type in _LATER:
         _said_later(course, event)
         return
     if event.happened >= until:
         return
-    if event.type not in _QUIET:
-        course.positions.append(event.position)
+    if event.type in _QUIET:
+        _told_by_the_clock(course, event)
+        return
+    course.positions.append(event.position)
     match event.type:
         case "TaskAssigned":
             starts = max(
@@ -124,11 +130,22 @@ def _read(course: Course, event: Event, until: datetime) -> None:
             course.end = event
 
 
+def _told_by_the_clock(course: Course, event: Event) -> None:
+    """What nobody did: of it only the passing of a deadline stands in the course."""
+    if event.type == "DeadlinePassed":
+        course.passed[event.data["due_at"]] = event.position
+
+
 def _said_later(course: Course, event: Event) -> None:
     """What is said of an end counts whenever it was said; of a task that had not ended by then, nothing."""
     if course.end is None:
         return
-    if event.type == "TimelinessConfirmed":
-        course.confirmed = event
-    else:
-        course.corrections.append(event)
+    match event.type:
+        case "TimelinessConfirmed":
+            course.confirmed = event
+        case "CorrectionProposed":
+            course.requests.append(event)
+        case "CorrectionRefused":
+            course.refusals.append(event)
+        case _:
+            course.corrections.append(event)

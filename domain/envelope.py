@@ -16,13 +16,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a posting (an officer in a post), the engine itself, or the operator of the installation.
+    """Who acts: a posting (an officer in a post), a partner service, the engine itself, or the operator of the installation.
 
-    `code` is a posting code, `engine` with what moved it, or `operator`. `mission` and `role` are what the mission's
+    `code` is a posting code, a partner's, what moved the engine, or `operator`. `mission` and `role` are what the mission's
     own stream says of the posting at that instant; the desk fills them in, a caller's claim is never taken.
     """
 
-    kind: Literal["officer", "engine", "operator"]
+    kind: Literal["officer", "partner", "engine", "operator"]
     code: str
     mission: str | None = None
     role: Role | None = None
@@ -40,6 +40,7 @@ class Actor:
 ENGINE_TIMER = Actor("engine", "timer")
 ENGINE_WATCHDOG = Actor("engine", "watchdog")
 ENGINE_WORKFLOW = Actor("engine", "workflow")
+ENGINE_CHAIN = Actor("engine", "chain")
 ENGINE_TICK = Actor("engine", "tick")
 OPERATOR = Actor("operator", "operator")
 

@@ -1,19 +1,15 @@
-"""Instruments: texts of commitments as versioned data, validated on loading.
+"""Instruments: texts of commitments as versioned data. What a file may say; `instrument_reading` reads and checks one.
 
 A published version never changes (its checksum is guarded by a test); an amendment is a new version, and what was
 opened under the old one keeps the snapshot it was opened with.
 """
 
-import hashlib
-import tomllib
-from functools import cache
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from domain.kinds import Code, Source
-from domain.term import BadTerm, Term
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -35,9 +31,19 @@ class ChecklistLine(TypedDict):
     must: bool
 
 
+When = TypedDict("When", {"step": Code, "field": Code, "is": list[Code]})
+"""A step is asked for only if an earlier one ended with one of these values in that field of its result."""
+
+
 @with_config(_STRICT)
 class StepData(TypedDict):
-    """What a procedure asks for, as one task."""
+    """What a procedure asks for, as one task.
+
+    `bound`: ends at an appointment; or comes after one, or after the duty's own act, and then outlives the period.
+    `accompanied`: never by a local agent alone. `outside`: passes on outside the mission when the mission cannot or must
+    not answer. `approval`: a second person's answer, which no other command can give. `when`: only after that result. `beside`: opened with the step before it. `follows`: `field.value` of the
+    result → the definition that is opened then. `asks`: fields of the result that may not stay blank.
+    """
 
     code: Code
     title: Words
@@ -52,20 +58,35 @@ class StepData(TypedDict):
     reasons: list[Code]
     outcomes: list[Code]
     gates: list[Code]
+    accompanied: NotRequired[bool]
+    outside: NotRequired[bool]
+    approval: NotRequired[bool]
+    when: NotRequired[When]
+    beside: NotRequired[bool]
+    follows: NotRequired[dict[Code, Code]]
+    asks: NotRequired[list[Code]]
 
 
 @with_config(_STRICT)
 class CadenceData(TypedDict):
-    """When a duty comes round: on an event; on a grid of months; or so many months after it was last done."""
+    """When a duty comes round: on an event; on a grid of months; or so many months after it was last done.
+
+    A grid's periods are counted from January, or from `start_month`.
+    """
 
     kind: Literal["event", "grid", "after_last"]
     months: NotRequired[Annotated[int, Field(ge=1, le=120)]]
     lead_days: NotRequired[Annotated[int, Field(ge=0, le=366)]]
+    start_month: NotRequired[Annotated[int, Field(ge=1, le=12)]]
 
 
 @with_config(_STRICT)
 class DefinitionData(TypedDict):
-    """One obligation as the instrument states it."""
+    """One obligation as the instrument states it.
+
+    `once`: a case has one of the kind. `follows`: what its procedure can open. `maps`: what the same task satisfies in
+    other instruments, as `instrument:DEFINITION`. `gate`: the family of gates that its procedure opens for others.
+    """
 
     code: Code
     title: Words
@@ -76,14 +97,18 @@ class DefinitionData(TypedDict):
     workflow: Code
     procedure: Annotated[int, Field(ge=1)]
     owner: Code
-    scope: Literal["mission", "case"]
+    scope: Literal["mission", "case", "headquarters"]
     cadence: CadenceData
-    step: list[StepData]
+    step: Annotated[list[StepData], Field(min_length=1)]
+    once: NotRequired[bool]
+    follows: NotRequired[list[Code]]
+    maps: NotRequired[list[Code]]
+    gate: NotRequired[Code]
 
 
 @with_config(_STRICT)
 class InstrumentData(TypedDict):
-    """A text of commitments, in one version."""
+    """A text of commitments, in one version: the year of the text, and the number of our reading of it."""
 
     code: Code
     version: Code
@@ -107,7 +132,7 @@ ROLES = frozenset(
         "cooperation_officer",
         "security_officer",
         "duty_officer",
-        "local_agent",
+        "mission_support",
         "hq_desk",
         "hq_human_rights",
         "hq_duty",
@@ -121,59 +146,28 @@ HEADQUARTERS = frozenset({"hq_desk", "hq_human_rights", "hq_duty"})
 """Roles that reach into every mission, and so are given at headquarters only."""
 
 
-@cache
-def _adapter() -> TypeAdapter[InstrumentData]:
-    return TypeAdapter(InstrumentData)
+CONSENT_KINDS = frozenset(
+    {
+        "attend",
+        "visit",
+        "demarche",
+        "statement",
+        "publish_name",
+        "photo",
+        "share_eu",
+        "share_partners",
+        "share_un",
+        "refer",
+        "contact_family",
+    }
+)
+"""What a defender can agree to, each for itself."""
 
+CASE_GATES = frozenset({f"consent:{kind}" for kind in CONSENT_KINDS} | {"gender"})
+"""Gates that stand in each obligation of a case; a definition may have others that a step of its own opens."""
 
-def parse(text: str, name: str = "instrument") -> InstrumentData:
-    """An instrument from the text of its TOML file. Raises InstrumentRefused naming the place and the mend."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise InstrumentRefused(f"{name}: not TOML: {problem}") from None
-    try:
-        data = _adapter().validate_python(raw)
-    except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InstrumentRefused(f"{name}: {where}: {first['msg']}") from None
-    for definition in data["definition"]:
-        _check(definition, name)
-    codes = [d["code"] for d in data["definition"]]
-    if len(set(codes)) != len(codes):
-        raise InstrumentRefused(f"{name}: a definition's code stands twice; each must be its own")
-    return data
-
-
-def _check(definition: DefinitionData, name: str) -> None:
-    where = f"{name}: {definition['code']}"
-    if definition["owner"] not in ROLES:
-        raise InstrumentRefused(f"{where}: owner {definition['owner']} is no role")
-    cadence = definition["cadence"]
-    if cadence["kind"] != "event" and "months" not in cadence:
-        raise InstrumentRefused(f"{where}: cadence {cadence['kind']} needs months")
-    seen: set[str] = set()
-    for step in definition["step"]:
-        if step["code"] in seen:
-            raise InstrumentRefused(f"{where}: step {step['code']} stands twice; each code must be its own")
-        seen.add(step["code"])
-        if step["owner"] not in ROLES:
-            raise InstrumentRefused(f"{where}: step {step['code']}: owner {step['owner']} is no role")
-        if step["term"] != "period":
-            try:
-                Term.parse(step["term"])
-            except BadTerm as problem:
-                raise InstrumentRefused(f"{where}: step {step['code']}: {problem}") from None
-        if not step["reasons"]:
-            raise InstrumentRefused(
-                f"{where}: step {step['code']}: give the reasons with which it may end undone"
-            )
-
-
-def checksum(text: str) -> str:
-    """SHA-256 of the file's bytes with Unix line ends: what a published version is held to."""
-    return hashlib.sha256(text.replace("\r\n", "\n").encode()).hexdigest()
+GATE_FAMILIES = frozenset({"consent", "gender"})
+"""What one obligation of a case decides for all the others."""
 
 
 def find_step(definition: DefinitionData, code: str) -> StepData | None:

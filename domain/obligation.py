@@ -8,8 +8,27 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from domain.casework import FIRST, ON_CASEWORK, Casework
 from domain.envelope import Event
 from domain.task import ON_TASK, Holding, Task
+
+ALTERNATIVE = "alternative"
+"""The step of what is done instead of what was waived: every definition has it, by a date given with the waiver."""
+
+_INSTEAD: Mapping[str, Any] = {
+    "code": ALTERNATIVE,
+    "owner": "focal_point",
+    "term": "by:12-31",
+    "source": "local_strategy",
+    "escalates": False,
+    "bound": "none",
+    "checklist": [],
+    "evidence": [],
+    "results": {},
+    "reasons": ["assembly_dangerous", "unreachable", "risk_of_harm"],
+    "outcomes": ["not_appropriate", "blocked"],
+    "gates": [],
+}
 
 
 @dataclass(slots=True)
@@ -33,7 +52,7 @@ class Appointment:
 
 
 @dataclass(slots=True)
-class Obligation:
+class Obligation(Casework):
     """An obligation as its events say. `version` is that of its stream; 0 means it was never opened."""
 
     id: str = ""
@@ -54,8 +73,9 @@ class Obligation:
     closed: str | None = None
     tasks: dict[str, Task] = field(default_factory=dict)
     appointments: dict[str, Appointment] = field(default_factory=dict)
-    gates: dict[str, bool] = field(default_factory=dict)
-    gate_answers: dict[tuple[str, str], bool] = field(default_factory=dict)
+    occurrence: str = "1"
+    waived_before: int = 0
+    also: tuple[str, ...] = ()
     ended_cause: str | None = None
     without_day_since: str | None = None
     asked: int = 0
@@ -71,13 +91,23 @@ class Obligation:
         return str(self.definition["code"])
 
     def step(self, code: str) -> Mapping[str, Any] | None:
-        """A step of the definition's snapshot."""
+        """A step of the definition's snapshot, or what is done instead of one."""
+        if code == ALTERNATIVE:
+            return _INSTEAD
         steps: Iterable[Mapping[str, Any]] = self.definition["step"]
         return next((s for s in steps if s["code"] == code), None)
 
     def open_tasks(self) -> list[Task]:
         """Tasks still to be done, in the order of their opening."""
         return [t for t in self.tasks.values() if t.status == "open"]
+
+    def recalls_due(self) -> list[int]:
+        """The numbers of disclosures behind a gate that is shut now, and whose recall was not asked yet."""
+        return [
+            d.n
+            for d in self.disclosures
+            if not self.gates.get(d.gate, False) and f"recall.{d.n}" not in self.tasks
+        ]
 
     def sittings(self) -> list[Appointment]:
         """All sittings in time order."""
@@ -91,18 +121,18 @@ def _opened(s: Obligation, d: Mapping[str, Any], e: Event) -> None:
     s.parties = tuple(d["parties"])
     s.due_by, s.subject, s.case_bound = d["due_by"], d.get("subject"), d["case_bound"]
     s.opened = e.at
+    s.occurrence = d.get("occurrence", "1")
+    s.waived_before, s.also = d.get("waived_before", 0), tuple(d.get("also", ()))
+    if s.subject is not None:
+        s.cases[FIRST] = s.subject
+    for gate, lapses in d.get("gates", {}).items():
+        s.may_pass(gate, FIRST, passes=True, lapses=lapses)
+    for gate in d.get("shut", ()):
+        s.may_pass(gate, FIRST, passes=False)
 
 
 def _closed(s: Obligation, d: Mapping[str, Any], e: Event) -> None:
     s.outcome, s.closed = d["outcome"], e.at
-
-
-def _gate_set(s: Obligation, d: Mapping[str, Any], _: Event) -> None:
-    s.gates[d["gate"]] = d["open"]
-
-
-def _gate_answered(s: Obligation, d: Mapping[str, Any], _: Event) -> None:
-    s.gate_answers[(d["gate"], d["occurrence"])] = d["passed"]
 
 
 def _task_opened(s: Obligation, d: Mapping[str, Any], e: Event) -> None:
@@ -156,7 +186,7 @@ def _no_day(s: Obligation, since: str) -> None:
 
 
 def _offered(s: Obligation, d: Mapping[str, Any], _: Event) -> None:
-    s.appointments[d["appointment"]].offered = list(d["to"])
+    s.appointments[d["appointment"]].offered += d["to"]
 
 
 def _answered(s: Obligation, d: Mapping[str, Any], _: Event) -> None:
@@ -179,8 +209,6 @@ def _ended(s: Obligation, d: Mapping[str, Any], _: Event) -> None:
 _ON_OBLIGATION: dict[str, Callable[[Obligation, Mapping[str, Any], Event], None]] = {
     "ObligationOpened": _opened,
     "ObligationClosed": _closed,
-    "GateSet": _gate_set,
-    "GateAnswered": _gate_answered,
     "TaskOpened": _task_opened,
     "AppointmentSet": _appointment_set,
     "AppointmentMoved": _appointment_moved,
@@ -191,6 +219,7 @@ _ON_OBLIGATION: dict[str, Callable[[Obligation, Mapping[str, Any], Event], None]
     "ObserverAssigned": _observer,
     "ProceedingAsked": _asked,
     "ProceedingEnded": _ended,
+    **ON_CASEWORK,
 }
 
 

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain import commands as c
+from domain.deciding.clocks import in_hours
 from domain.envelope import Actor
 from domain.instrument import HEADQUARTERS
 from domain.mission import Mission
 from domain.obligation import Obligation
 from domain.refusals import Refused
+from domain.routing import EU_DELEGATION
 
 HOLDER: Final = "holder"
 ENGINE: Final = "engine"
@@ -35,15 +37,24 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
     "DeclareSuspension": ("head_of_mission",),
     "RenewSuspension": ("head_of_mission",),
     "LiftSuspension": _HEADS,
+    "DeclareOutage": (OPERATOR, *_HEADS),
+    "SetLocalTerm": (*_HEADS, "hq_human_rights"),
+    "SwitchDuty": (*_HEADS, "hq_human_rights"),
+    "AdoptInstrument": (OPERATOR, *_HEADS, "hq_human_rights"),
+    "LockVault": ("head_of_mission", "hq_duty"),
+    "UnlockVault": ("head_of_mission", "hq_duty"),
+    "ProposeShredding": (*_LEAD, "hq_human_rights"),
+    "AnswerShredding": (*_HEADS, "hq_human_rights"),
+    "RecordShredded": (ENGINE,),
     # the procedure, by the engine
-    "OpenObligation": (ENGINE, OPERATOR, *_LEAD),
+    "OpenObligation": (ENGINE, OPERATOR, *_LEAD, "duty_officer", "political_officer"),
     "CloseObligation": (ENGINE,),
     "AnswerGate": (ENGINE,),
     "OpenTask": (ENGINE,),
     "CancelTask": (ENGINE,),
     "Wake": (ENGINE,),
     "Refresh": (ENGINE,),
-    "OfferRota": (ENGINE,),
+    "OfferRota": (ENGINE, *_LEAD),
     # on a task
     "AcceptTask": (HOLDER,),
     "DeclineTask": (HOLDER,),
@@ -57,9 +68,25 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
     "RenewWait": (*_LEAD, *_HQ),
     "ResumeClock": (HOLDER, *_LEAD, *_HQ),
     "ExtendDeadline": (*_HEADS, "focal_point", "hq_human_rights"),
-    "CorrectTask": (HOLDER, *_LEAD),
-    # sittings and the rota
+    "ProposeCorrection": (HOLDER, *_LEAD),
+    "AnswerCorrection": (*_LEAD, "hq_human_rights"),
+    # a case: its gates, what is shared and published, what is noted
     "SetGate": _LEAD,
+    "SetGates": (ENGINE, *_LEAD),
+    "ProposeVitalInterest": (*_LEAD, "duty_officer", "hq_duty"),
+    "AnswerVitalInterest": ("head_of_mission", *_HQ),
+    "RecordDisclosure": _LEAD,
+    "NoteCase": (*_LEAD, "political_officer", "duty_officer", "consular_officer", "cooperation_officer"),
+    "AttachCase": _LEAD,
+    "DetachCase": (ENGINE, *_LEAD),
+    "ReleasePublication": (*_HEADS, "press_officer", "hq_desk", "hq_human_rights"),
+    "CancelPublication": (*_LEAD, "press_officer", "hq_desk", "hq_human_rights"),
+    # the mission's own record
+    "RecordAnswer": (ENGINE,),
+    "SignHandover": (*_LEAD, "political_officer", "duty_officer"),
+    "RecordAllocation": _LEAD,
+    "RecordCoverage": (*_LEAD, "political_officer"),
+    # sittings and the rota
     "RecordSittings": (OPERATOR, *_LEAD, "political_officer"),
     "RecordSittingHeld": (
         *_LEAD,
@@ -79,12 +106,9 @@ def check(command: c.Command, actor: Actor, state: Obligation | None, mission: M
     An officer acts in the mission of their posting; headquarters' roles reach into a mission where a row names them.
     """
     rows = RULES.get(command.name, ())
-    if actor.kind == "engine":
-        if ENGINE in rows:
-            return
-        raise _refusal(command, actor, rows)
-    if actor.kind == "operator":
-        if OPERATOR in rows:
+    if actor.kind != "officer":
+        partner = actor.kind == "partner" and actor.code in mission.partners
+        if actor.kind in rows or (partner and _partner(command, actor, state, rows)):
             return
         raise _refusal(command, actor, rows)
     own = actor.mission == mission.code
@@ -96,10 +120,27 @@ def check(command: c.Command, actor: Actor, state: Obligation | None, mission: M
             raise Refused("no-such-task", obligation=command.obligation, task=command.task)
         if own and task.posting in (actor.code, actor.on_behalf_of):
             return
+        called = (own and actor.code in task.called) or actor.role in HEADQUARTERS & task.called
+        if isinstance(command, c.AcceptTask) and called and in_hours(task.deadline["term"]):
+            return  # called because the holder did not answer
+        if task.posting == actor.role and actor.role in HEADQUARTERS:
+            return  # it passed to headquarters, and whoever serves there answers
         raise Refused("not-your-task", task=command.task, holder=task.posting)
     if isinstance(command, c.AnswerRota) and OFFERED in rows and own:
         return  # whether it was offered to them is a fact, which the decision looks at
     raise _refusal(command, actor, rows)
+
+
+def _partner(command: c.Command, actor: Actor, state: Obligation | None, rows: tuple[str, ...]) -> bool:
+    """A partner answers what was offered to it; the EU Delegation also for a task that passed to it."""
+    if isinstance(command, c.TaskCommand) and HOLDER in rows and state is not None:
+        task = state.tasks.get(command.task)
+        return task is not None and task.posting == EU_DELEGATION and actor.code.startswith("EUD")
+    if isinstance(command, c.AnswerVitalInterest) and state is not None and actor.code.startswith("EUD"):
+        return any(
+            t.posting == EU_DELEGATION and t.occurrence.startswith(command.gate) for t in state.open_tasks()
+        )
+    return isinstance(command, c.AnswerRota) and OFFERED in rows
 
 
 def _refusal(command: c.Command, actor: Actor, rows: tuple[str, ...]) -> Refused:

@@ -8,7 +8,7 @@ Other officers appear as `OTHER` and never by a code. Instants are UTC, days the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Final
 
 from domain import accounts
@@ -18,7 +18,7 @@ from domain.calendar import DAY, Calendar, Wait
 from domain.course import Close, Course
 from domain.deadline import Deadline
 from domain.envelope import Event
-from domain.kinds import instant
+from domain.kinds import instant, instant_text
 from domain.mission import NOBODY, Mission
 from domain.term import Term
 
@@ -26,8 +26,6 @@ ME: Final = "self"
 OTHER: Final = "other"
 FALLBACK: Final = frozenset({"alternate", "deputy", "head_of_mission", "mission"})
 """Why a task came to somebody: these say that somebody else was missing."""
-
-_ALWAYS: Final = datetime(2199, 12, 31, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +120,13 @@ class Stint:
     own_in_period: OwnTime
     waits: tuple[Waited, ...]
     positions: tuple[int, ...]
+    passed: int | None = None
+    """Where it stands that a deadline of the Guidelines' passed while the task was open and theirs."""
+
+    @property
+    def not_met(self) -> bool:
+        """What the Guidelines state was not done in the time that they state; no waiver that came later takes it back."""
+        return self.passed is not None and (self.verdict is None or self.verdict.timeliness != "on time")
 
 
 def stints(course: Course, asked: Asked, background: Background) -> list[Stint]:
@@ -164,6 +169,13 @@ def _stint(course: Course, first: int, last: int, asked: Asked, background: Back
     upto = [p for p in course.positions if position is None or p <= position]
     upto += background.rests_on({h.posting for h in course.held[: last + 1]}, course.begins, closed)
     later = [e.position for e in (course.confirmed, *course.corrections) if e is not None and end is not None]
+    passed = (
+        course.passed.get(instant_text(deadline.due_at))
+        if course.opened.data["source"] == "guideline"
+        else None
+    )
+    if passed is not None and position is not None and passed > position:
+        passed = None
     return Stint(
         origin=course.origin,
         opened=course.opened,
@@ -186,7 +198,8 @@ def _stint(course: Course, first: int, last: int, asked: Asked, background: Back
         own=accounts.own_time(parts, ME, term, calendar),
         own_in_period=own_between(parts, term, calendar, asked),
         waits=waits,
-        positions=tuple(sorted({course.origin.position, *upto, *later})),
+        positions=tuple(sorted({course.origin.position, *upto, *later, *([passed] if passed else [])})),
+        passed=passed,
     )
 
 
@@ -208,23 +221,21 @@ def partition(
     course: Course, asked: Asked, background: Background, calendar: Calendar, ended: datetime
 ) -> tuple[Interval, ...]:
     """The accounts of a task from its beginning to `ended`, with the person as `ME` and every other officer as `OTHER`."""
-    mission = background.mission
+    mission, definition = background.mission, str(course.origin.data["definition"]["code"])
 
     def named(posting: str | None) -> str | None:
         return None if posting in (None, NOBODY) else ME if posting in asked.mine else OTHER
 
     spans = []
     for held in course.held:
-        away = [
-            accounts.Absence(calendar.start_of(a.first), calendar.start_of(a.last + DAY), named(a.substitute))
-            for a in mission.absences.values()
-            if a.posting == held.posting and a.first <= a.last
-        ]
-        posting = mission.postings.get(held.posting)
-        if posting is not None and posting.last < _ALWAYS.date():
-            away.append(accounts.Absence(calendar.start_of(posting.last + DAY), _ALWAYS))
+        away = tuple(
+            accounts.Absence(starts, ends, named(substitute))
+            for starts, ends, substitute in mission.away(held.posting, definition, calendar)
+        )
+        outside = held.posting in accounts.OUTSIDE
+        who = held.posting if outside else named(held.posting)
         spans.append(
-            accounts.Span(named(held.posting), held.starts, held.accepted, held.why in FALLBACK, tuple(away))
+            accounts.Span(who, held.starts, held.accepted, held.why in FALLBACK, away, outside=outside)
         )
     begin = course.begins
     waits = [Wait(w.cause, w.party, w.starts, w.ends) for w in _waits(course, ended) if w.ends > w.starts]

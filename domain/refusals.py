@@ -94,6 +94,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "These lines of the checklist are open: {lines}. Tick them, or end the task with a reason.",
         "Ces lignes de la liste restent ouvertes : {lines}. Cochez-les ou terminez la tâche avec un motif.",
     ),
+    "result-missing": (
+        "Step {step} is not done until it says: {fields}.",
+        "L'étape {step} n'est pas accomplie tant qu'il n'est pas dit : {fields}.",
+    ),
     "result-unknown": (
         "{field}={value} is no result of step {step}; {allowed} would be.",
         "{field}={value} n'est pas un résultat de l'étape {step} ; {allowed} le serait.",
@@ -203,6 +207,122 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "calendar-unchanged": (
         "The calendar of mission {mission} says that already.",
         "Le calendrier de la mission {mission} le dit déjà.",
+    ),
+    "duty-core": (
+        "{definition} is a core duty and stays on; what cannot be done this time can be waived.",
+        "{definition} est une obligation essentielle et reste active ; ce qui ne peut être fait cette fois peut faire l'objet d'une dispense.",
+    ),
+    "term-stated": (
+        "The term of {step} is stated by the Guidelines; it cannot be changed locally.",
+        "Le délai de {step} est fixé par les Orientations ; il ne peut être modifié localement.",
+    ),
+    "term-needs-appointment": (
+        "{term} counts from an appointment, and {step} has none; write a term such as 3wd or 30d.",
+        "{term} se compte à partir d'un rendez-vous, et {step} n'en a pas ; indiquez un délai tel que 3wd ou 30d.",
+    ),
+    "scope-of-nobody": (
+        "A scope is a substitute's; name who acts for {posting}, or leave the scope out.",
+        "Un périmètre est celui d'un remplaçant ; désignez qui agit pour {posting} ou omettez le périmètre.",
+    ),
+    "vault-locked-elsewhere": (
+        "The vault of mission {mission} was closed by {role} at headquarters, who alone can open it.",
+        "Le coffre de la mission {mission} a été fermé par {role} au siège, qui seul peut le rouvrir.",
+    ),
+    "no-such-shredding": (
+        "Mission {mission} has no request {request} to destroy content.",
+        "La mission {mission} n'a pas de demande de destruction {request}.",
+    ),
+    "shredding-answered": (
+        "Request {request} was answered already ({status}).",
+        "La demande {request} a déjà reçu une réponse ({status}).",
+    ),
+    "shredding-not-approved": (
+        "Request {request} is not approved; a second person must agree before anything is destroyed.",
+        "La demande {request} n'est pas approuvée ; une seconde personne doit donner son accord avant toute destruction.",
+    ),
+    "gate-shut": (
+        "Gate {gate} of {obligation} is not open: nothing behind it may start before the defender, or who speaks for them, agreed.",
+        "La condition {gate} de {obligation} n'est pas remplie : rien de ce qu'elle protège ne peut commencer sans l'accord du défenseur ou de qui parle en son nom.",
+    ),
+    "wish-stands": (
+        "There is an answer for {gate} already; what somebody refused or withdrew is not decided over their head.",
+        "Il existe déjà une réponse pour {gate} ; on ne passe pas outre un refus ou un retrait.",
+    ),
+    "already-asked": (
+        "Acting behind {gate} without consent has been proposed already; it needs an answer.",
+        "Agir sans consentement ({gate}) est déjà proposé ; une réponse est attendue.",
+    ),
+    "nothing-asked": (
+        "Nobody has proposed to act behind {gate} without consent.",
+        "Personne n'a proposé d'agir sans consentement ({gate}).",
+    ),
+    "answered-otherwise": (
+        "{step} ends with the answer to what was asked, approved or refused; it is not completed by itself.",
+        "{step} prend fin avec la réponse à ce qui a été demandé, accord ou refus ; cette étape ne s'achève pas d'elle-même.",
+    ),
+    "no-case": (
+        "Obligation {obligation} serves no case; nothing of a case is kept there.",
+        "L'obligation {obligation} ne sert aucun cas ; rien d'un cas n'y est conservé.",
+    ),
+    "first-case": (
+        "Obligation {obligation} was opened for that case; close the obligation instead.",
+        "L'obligation {obligation} a été ouverte pour ce cas ; clôturez plutôt l'obligation.",
+    ),
+    "already-released": (
+        "What {obligation} publishes is {status} already.",
+        "Ce que publie {obligation} est déjà dans l'état {status}.",
+    ),
+    "nothing-to-release": (
+        "Obligation {obligation} has not come to its release; draft and agree first.",
+        "L'obligation {obligation} n'en est pas à la publication ; il faut d'abord rédiger et convenir.",
+    ),
+    "nothing-released": (
+        "Obligation {obligation} has released nothing that could still be stopped.",
+        "L'obligation {obligation} n'a rien libéré qui puisse encore être arrêté.",
+    ),
+    "handover-unsigned": (
+        "Whoever leaves signs hand-over {obligation} first.",
+        "C'est d'abord à la personne qui part de signer la passation {obligation}.",
+    ),
+    "handover-differs": (
+        "Hand-over {obligation}: these stand on one side only: {items}.",
+        "Passation {obligation} : ceci ne figure que d'un côté : {items}.",
+    ),
+    "no-such-act": (
+        "Task {task} of {obligation} was not done, or is not this mission's; it can prove nothing here.",
+        "La tâche {task} de {obligation} n'a pas été faite ou relève d'une autre mission ; elle ne prouve rien ici.",
+    ),
+    "alternative-date": (
+        "{by} is no date for an alternative; give one from {first} to {last}.",
+        "{by} ne convient pas pour une solution de remplacement ; indiquez une date du {first} au {last}.",
+    ),
+    "higher-approver": (
+        "Task {task} would be waived {times} times in a row; from the second on {who} approves.",
+        "La tâche {task} serait dispensée {times} fois de suite ; dès la deuxième, l'approbation revient à {who}.",
+    ),
+    "no-such-entry": (
+        "Task {task} has no entry {entry}; name its end or a correction of it.",
+        "La tâche {task} n'a pas d'inscription {entry} ; indiquez sa fin ou une correction de celle-ci.",
+    ),
+    "no-correction-proposed": (
+        "No such correction is proposed for task {task}.",
+        "Aucune correction de ce genre n'est proposée pour la tâche {task}.",
+    ),
+    "declined-already": (
+        "{posting} declined task {task} before; it goes to whoever comes next.",
+        "{posting} a déjà décliné la tâche {task} ; elle va à qui vient ensuite.",
+    ),
+    "nobody-else": (
+        "Nobody else of mission {mission} can take task {task} today; it stays where it is.",
+        "Personne d'autre de la mission {mission} ne peut reprendre la tâche {task} aujourd'hui ; elle reste où elle est.",
+    ),
+    "no-such-partner": (
+        "{partner} is no partner of mission {mission}; `chancery mission show {mission}` lists them.",
+        "{partner} n'est pas un partenaire de la mission {mission} ; `chancery mission show {mission}` en donne la liste.",
+    ),
+    "no-handover": (
+        "No hand-over of {posting} is open in mission {mission}; one opens twenty working days before a posting's last day.",
+        "Aucune passation de {posting} n'est ouverte dans la mission {mission} ; elle s'ouvre vingt jours ouvrables avant le dernier jour de l'affectation.",
     ),
     "bad-command": (
         "{where}: {problem}",

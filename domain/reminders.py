@@ -31,6 +31,9 @@ SHORT = timedelta(hours=2)
 REPEAT = timedelta(minutes=60)
 """How long the last call of an urgent task waits before it is made again, until somebody acknowledges."""
 
+HOURLY = 6
+"""So many repeats come by the hour; after that whoever was called has been woken in vain, and one a day goes on saying so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -92,13 +95,14 @@ def plan(
 
 
 def next_repeat(last: Notice, number: int) -> Notice:
-    """The repeat ``number`` (from 1) of an urgent plan's last call, 60 minutes after the one before it.
+    """The repeat ``number`` (from 1) of an urgent plan's last call: hourly for six hours, then once a day.
 
     Repeats are not planned, because only an acknowledgement ends them: whoever records one asks for the next. They go
     to everybody called so far, and their numbers go on from the plan's.
     """
     everybody = ("alternate", "deputy_head_of_mission", "head_of_mission", "hq_duty")
-    return Notice("escalation", last.n + number, last.at + REPEAT * number, everybody)
+    after = REPEAT * min(number, HOURLY) + DAY * max(number - HOURLY, 0)
+    return Notice("escalation", last.n + number, last.at + after, everybody)
 
 
 def next_digest(calendar: Calendar, after: datetime, *, suspensions: Sequence[Suspension] = ()) -> datetime:

@@ -42,8 +42,20 @@ class WaiverAsked:
 
     proposer: str
     reason: str
-    alternative: str | None
+    alternatives: list[Mapping[str, str]]
     review_on: str | None
+
+
+@dataclass(slots=True)
+class CorrectionAsked:
+    """A correction that waits for a second person: the entry meant, what it should say, why, and who asks."""
+
+    id: str
+    of: str
+    field: str
+    value: str
+    reason: str
+    requester: str
 
 
 @dataclass(slots=True)
@@ -77,15 +89,28 @@ class Task:
     result: Mapping[str, str] = field(default_factory=dict)
     revision: int = 1
     sent: set[tuple[str, int, str]] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
     passed: list[str] = field(default_factory=list)
     waits: list[WaitSpan] = field(default_factory=list)
     waiver: WaiverAsked | None = None
     confirmed: bool | None = None
     corrections: list[Event] = field(default_factory=list)
+    asked: dict[str, CorrectionAsked] = field(default_factory=dict)
     refused_by: list[str] = field(default_factory=list)
     extended: str | None = None
     extended_at: str | None = None
     ended_as: str | None = None
+    act: Mapping[str, str] | None = None
+
+    @property
+    def not_met(self) -> bool:
+        """What the Guidelines state was not done in the time that they state; nothing that comes later takes it back.
+
+        Reported in time and then confirmed, it was met after all.
+        """
+        late = self.source == "guideline" and self.due in self.passed
+        in_time = self.timing == "on_time" or (self.timing == "reported_in_time" and bool(self.confirmed))
+        return late and not in_time
 
     @property
     def is_open(self) -> bool:
@@ -128,7 +153,7 @@ def _end(t: Task, outcome: str, d: Mapping[str, Any], e: Event) -> None:
     t.reason, t.timing = d.get("reason") or d.get("cause"), d.get("timing")
     t.happened, t.ended = d.get("happened_at", e.at), e.at
     t.ended_by, t.ended_event = e.by, e.id
-    t.result = d.get("result", {})
+    t.result, t.act = d.get("result", {}), d.get("act")
     if t.wait is not None:
         t.waits[-1].ends = e.at
     t.waiver = None
@@ -153,7 +178,7 @@ def _confirmed(t: Task, d: Mapping[str, Any], _: Event) -> None:
 
 
 def _waiver_proposed(t: Task, d: Mapping[str, Any], e: Event) -> None:
-    t.waiver = WaiverAsked(e.by, d["reason"], d["alternative"], d["review_on"])
+    t.waiver = WaiverAsked(e.by, d["reason"], d.get("alternatives", []), d["review_on"])
     t.revision += 1
 
 
@@ -189,14 +214,25 @@ def _moved(t: Task, d: Mapping[str, Any], e: Event) -> None:
 
 def _noticed(t: Task, d: Mapping[str, Any], _: Event) -> None:
     t.sent.add(notice_key(d["kind"], d["n"], d["due_at"]))
+    if d["kind"] != "reminder":
+        t.called.update(d["to"])
 
 
 def _passed(t: Task, d: Mapping[str, Any], _: Event) -> None:
     t.passed.append(d["due_at"])
 
 
+def _correction_proposed(t: Task, d: Mapping[str, Any], e: Event) -> None:
+    t.asked[e.id] = CorrectionAsked(e.id, d["of"], d["field"], d["value"], d["reason"], e.by)
+
+
+def _correction_refused(t: Task, d: Mapping[str, Any], _: Event) -> None:
+    t.asked.pop(d["proposal"], None)
+
+
 def _corrected(t: Task, d: Mapping[str, Any], e: Event) -> None:
     t.corrections.append(e)
+    t.asked.pop(d.get("proposal", ""), None)
     if d["field"] == "happened_at":
         t.happened = d["value"]
         t.timing = "on_time" if d["value"] <= t.due else "after_due"
@@ -223,6 +259,8 @@ ON_TASK: dict[str, Callable[[Task, Mapping[str, Any], Event], None]] = {
     "DeadlineMoved": _moved,
     "NoticeRecorded": _noticed,
     "DeadlinePassed": _passed,
+    "CorrectionProposed": _correction_proposed,
+    "CorrectionRefused": _correction_refused,
     "TaskCorrected": _corrected,
 }
 """Event type → how it changes its task."""

@@ -10,8 +10,40 @@ from domain.events import SCHEMAS
 
 Step = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-STEPS: Final[dict[tuple[str, int], Step]] = {}
-"""(type, schema) → what makes schema + 1 of it. Every type is at schema 1 today, so there is none yet."""
+
+def _post_created_1(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Schema 1 called a local agent so; now the log says mission support."""
+    kept = {name: value for name, value in data.items() if name != "local_agent"}
+    role = "mission_support" if data["role"] == "local_agent" else data["role"]
+    return {**kept, "role": role, "support": data["local_agent"]}
+
+
+def _posting_began_1(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Nobody had said under which regime a posting is appraised."""
+    return {**data, "appraisal": None}
+
+
+def _absence_recorded_1(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A substitute acted for every definition."""
+    return {**data, "scope": []}
+
+
+def _grown(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The next schema only has more that may be said, and schema 1 said none of it."""
+    return data
+
+
+STEPS: Final[dict[tuple[str, int], Step]] = {
+    ("PostCreated", 1): _post_created_1,
+    ("PostingBegan", 1): _posting_began_1,
+    ("AbsenceRecorded", 1): _absence_recorded_1,
+    ("ObligationOpened", 1): _grown,
+    ("GateSet", 1): _grown,
+    ("TaskCompleted", 1): _grown,
+    ("WaiverProposed", 1): _grown,
+    ("TaskCorrected", 1): _grown,
+}
+"""(type, schema) → what makes schema + 1 of it."""
 
 
 class UnknownSchema(ValueError):

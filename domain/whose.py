@@ -1,9 +1,9 @@
 """From a folded task to the accounts of its time: the holdings, waits and absences that `domain.accounts` apportions."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.accounts import Absence, Interval, OwnTime, Span, apportion, own_time
+from domain.accounts import OUTSIDE, Absence, Interval, OwnTime, Span, apportion, own_time
 from domain.calendar import Wait
 from domain.deciding.clocks import starts_of
 from domain.kinds import instant
@@ -13,35 +13,26 @@ from domain.task import Holding, Task
 from domain.term import Term
 
 _FALLBACKS = frozenset({"alternate", "deputy", "head_of_mission", "mission"})
-_DAY = timedelta(days=1)
 
 
-def spans_of(task: Task, mission: Mission) -> list[Span]:
-    """Who held the task from when, with what took them away."""
+def spans_of(task: Task, mission: Mission, definition: str) -> list[Span]:
+    """Who held the task from when, with what took them away. `definition`: of its obligation, for scopes of substitutes."""
     return [
         Span(
             posting=None if holding.posting == NOBODY else holding.posting,
             starts=instant(holding.since),
             accepted_at=instant(holding.accepted) if holding.accepted else None,
             fallback=holding.why in _FALLBACKS,
-            absences=_absences(holding, mission),
+            absences=_absences(holding, mission, definition),
+            outside=holding.posting in OUTSIDE,
         )
         for holding in task.holdings
     ]
 
 
-def _absences(holding: Holding, mission: Mission) -> tuple[Absence, ...]:
-    """Leave; and the time before and after the posting itself, in which nobody was in the post: the structure's."""
-    found = [
-        Absence(mission.clock.start_of(a.first), mission.clock.start_of(a.last + _DAY), a.substitute)
-        for a in mission.absences.values()
-        if a.posting == holding.posting and a.first <= a.last
-    ]
-    posting = mission.postings.get(holding.posting)
-    if posting is not None and posting.last.year < 2199:
-        left = mission.clock.start_of(posting.last + _DAY)
-        found.append(Absence(left, left + 3650 * _DAY, None))
-    return tuple(sorted(found, key=lambda a: (a.starts, a.ends)))
+def _absences(holding: Holding, mission: Mission, definition: str) -> tuple[Absence, ...]:
+    """Leave, with who acted for that definition; and the time after the posting itself: the structure's."""
+    return tuple(Absence(*span) for span in mission.away(holding.posting, definition, mission.clock))
 
 
 def waits_of(task: Task) -> list[Wait]:
@@ -53,6 +44,13 @@ def waits_of(task: Task) -> list[Wait]:
     ]
 
 
+def _outages(task: Task, mission: Mission) -> list[Wait]:
+    """Declared outages: in hours they were nobody's who could not be reached. The deadline stays; the time is not theirs."""
+    if Term.parse(task.deadline["term"]).kind != "h":
+        return []
+    return [Wait("outage", "infrastructure", o.starts, o.ends) for o in mission.outages.values()]
+
+
 def intervals_of(task: Task, state: Obligation, mission: Mission, until: datetime) -> tuple[Interval, ...]:
     """The accounts that partition the task's time up to `until` (UTC): from its opening, or from what its term counts from
     where that lies later (a report is nobody's to write before the sitting).
@@ -62,9 +60,9 @@ def intervals_of(task: Task, state: Obligation, mission: Mission, until: datetim
         begins,
         max(until, begins),
         Term.parse(task.deadline["term"]),
-        spans_of(task, mission),
+        spans_of(task, mission, state.code),
         mission.clock,
-        waits=waits_of(task),
+        waits=[*waits_of(task), *_outages(task, mission)],
         suspensions=mission.all_suspensions(),
     )
 

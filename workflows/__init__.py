@@ -1,1 +1,33 @@
 """Procedures: one module each, readable beside the guideline that it carries out."""
+
+CATALOGUE: dict[str, str] = {
+    "TrialObservation": "workflows.trial_observation",
+    "ContactMeetings": "workflows.contact_meetings",
+    "CaseIntake": "workflows.case_intake",
+    "Consultation": "workflows.consultation",
+    "UrgentAction": "workflows.urgent_action",
+    "GenderCheck": "workflows.gender_check",
+    "Feedback": "workflows.feedback",
+    "Effect": "workflows.feedback",
+    "DetentionVisit": "workflows.detention_visit",
+    "Demarche": "workflows.demarche",
+    "PublicStatement": "workflows.public_statement",
+    "Recognition": "workflows.recognition",
+    "Relief": "workflows.relief",
+    "SpecialProcedures": "workflows.special_procedures",
+    "LocalStrategy": "workflows.local_strategy",
+    "StrategyPublication": "workflows.strategy_publication",
+    "FocalPointAppointment": "workflows.focal_point",
+    "HandOver": "workflows.focal_point",
+    "Training": "workflows.training",
+    "BurdenSharing": "workflows.burden_sharing",
+    "Contact": "workflows.contact",
+    "FieldVisit": "workflows.contact",
+    "CoverageMap": "workflows.contact",
+    "HomReport": "workflows.hom_report",
+    "RecurringDuty": "workflows.recurring_duty",
+    "Recommendation": "workflows.recommendation",
+    "HeadquartersDecision": "workflows.headquarters",
+    "VisitsAndDialogues": "workflows.visits_and_dialogues",
+}
+"""The name that a definition gives → the module of the procedure. Names stand in the log: they are for ever."""

@@ -1,5 +1,8 @@
 """Meetings of defenders and diplomats, once a year as the Guidelines state, and of missions among themselves
 (EU Guidelines on Human Rights Defenders, paragraph 10, to be confirmed).
+
+One meeting may be several: of missions, of the burden-sharing plan's quarter, of defenders and diplomats. Whoever completes
+the second task names the first as its act; each procedure goes on by itself from there.
 """
 
 from temporalio import workflow
@@ -12,7 +15,9 @@ from workflows.obligation import ObligationWorkflow
 
 @workflow.defn
 class ContactMeetings(ObligationWorkflow):
-    """Plan where the definition asks for a plan; hold; tell those who came what was done with what they said."""
+    """Plan where the definition asks for a plan; hold; see its actions through; tell those who came what was done with what
+    they said.
+    """
 
     @workflow.run
     async def run(self, start: Start) -> str:
@@ -29,6 +34,8 @@ class ContactMeetings(ObligationWorkflow):
             return "cancelled"
         if held.outcome == "done" and self.state.step("tell-participants") is not None:
             self.branch(self.task("tell-participants", starts=held.happened))
+        if held.result.get("actions") == "noted":
+            self.branch(self.task("actions", starts=held.happened))
         plan = self.state.tasks.get("plan.1")
         if plan is not None and plan.is_open:
             await self.ask("CancelTask", "plan.1", task="plan.1", cause="meeting_over")

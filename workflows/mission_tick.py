@@ -1,4 +1,4 @@
-"""Once a day at 09:00 of a mission: what is due and not yet open?"""
+"""Once a day at 09:00 of a mission, and when somebody's end of posting becomes known: what is due and not yet open?"""
 
 from datetime import timedelta
 
@@ -12,7 +12,8 @@ PREFIX = "tick:"
 @workflow.defn
 class MissionTick:
     """Opens what has come round. It takes no input: a Schedule adds a timestamp to the workflow's id, which a codec bound
-    to the id would refuse, so the mission stands in the id: `tick:<mission>-<timestamp>`.
+    to the id would refuse, so the mission stands in the id: `tick:<mission>-<timestamp>`, or after people moved
+    `tick:<mission>-people-at-<position>`.
     """
 
     @workflow.run
@@ -29,5 +30,5 @@ class MissionTick:
 
 
 def mission_of(workflow_id: str) -> str:
-    """The mission in a tick's id. `tick:Q-2026-01-01T07:00:00Z` → `Q`."""
+    """The mission in a tick's id. `tick:Q-2026-01-01T07:00:00Z` → `Q`, as `tick:Q-people-at-412`."""
     return workflow_id.removeprefix(PREFIX).rsplit("-", 3)[0]

@@ -13,11 +13,11 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import RetryPolicy, SearchAttributeKey
 
-from domain.baton import Answer, Ask, Nudge, Start, command_id
+from domain.baton import Answer, Ask, Follow, Followed, Nudge, Spread, Start, Tell, command_id
 from domain.deciding.clocks import next_wake
 from domain.envelope import read_event
 from domain.kinds import instant
-from domain.obligation import Appointment, Obligation, evolve
+from domain.obligation import ALTERNATIVE, Appointment, Obligation, evolve
 from domain.task import Task
 from workflows import ports
 
@@ -76,7 +76,7 @@ class ObligationWorkflow:
             self._shown = ("open", None)  # as the conductor started it
         if not self.state.is_open:
             return self.state.outcome or "nothing"
-        conduct = asyncio.create_task(self.conduct())
+        conduct = asyncio.create_task(self._conduct())
         helpers = [asyncio.create_task(self._keep_time()), asyncio.create_task(self._listen())]
 
         def over() -> bool:
@@ -94,6 +94,12 @@ class ObligationWorkflow:
             left.cancel()
         self._show()
         return self.state.outcome or "nothing"
+
+    async def _conduct(self) -> str:
+        """The procedure, and what is done instead of what was waived in it."""
+        outcome = await self.conduct()
+        await workflow.wait_condition(lambda: not any(t.step == ALTERNATIVE for t in self.state.open_tasks()))
+        return outcome
 
     def _tired(self) -> bool:
         """Whether to go on as a new run: only after new work, or it would never end; never with a question open."""
@@ -127,15 +133,113 @@ class ObligationWorkflow:
         await workflow.wait_condition(lambda: not self.state.tasks[code].is_open)
         return self.state.tasks[code]
 
-    async def gate(self, gate: str, occurrence: str) -> bool:
-        """Wait until the gate is open for this occurrence, or its time has passed; what was answered once stays so."""
+    @staticmethod
+    def done(task: Task | None) -> bool:
+        """Whether it was done: decided not to, refused, cancelled are ends too, and the procedure looks which."""
+        return task is not None and task.outcome == "done"
+
+    @staticmethod
+    def ended(task: Task | None) -> str:
+        """How it ended, as the outcome of the obligation; what fell with a gate says so."""
+        if task is None:
+            return "cancelled"
+        return (
+            "gate" if task.outcome == "cancelled" and task.reason == "gate" else task.outcome or "cancelled"
+        )
+
+    @property
+    def occurrence(self) -> str:
+        """Which occurrence of the obligation before it this one follows from; `1` if it follows from none."""
+        return self.state.occurrence
+
+    async def gate(self, gate: str, occurrence: str = "1", *, hold: bool = False) -> bool:
+        """Wait until the gate is open for this occurrence, or answered; what was answered once stays so.
+
+        Shut by somebody's wish it answers no; with `hold` that is waited out, until it opens or its time has passed.
+        """
         key = (gate, occurrence)
-        answers = self.state.gate_answers
-        await workflow.wait_condition(lambda: key in answers or bool(self.state.gates.get(gate)))
+        answers, gates = self.state.gate_answers, self.state.gates
+        await workflow.wait_condition(
+            lambda: key in answers or bool(gates.get(gate)) or (not hold and gate in gates)
+        )
         if key not in answers:
-            data = {"gate": gate, "occurrence": occurrence, "passed": True}
+            data = {"gate": gate, "occurrence": occurrence, "passed": bool(gates.get(gate))}
             await self._submit("AnswerGate", f"{gate}.{occurrence}", data)
         return answers.get(key, False)
+
+    async def check(self, gate: str, definition: str) -> None:
+        """Wait for a check that the case has made once, asking for it if nobody has. Where that duty is off, nothing waits."""
+        if await self.follow(definition) is not None:
+            await workflow.wait_condition(lambda: bool(self.state.gates.get(gate)))
+
+    async def answer(self, question: str) -> str:
+        """Wait for another obligation's answer to what this one asked."""
+        await workflow.wait_condition(lambda: question in self.state.answers)
+        return self.state.answers[question]
+
+    async def publication(self) -> str:
+        """Wait until what was released was made or cancelled; which."""
+
+        def settled() -> bool:
+            publication = self.state.publication
+            return publication is not None and publication.status != "released"
+
+        await workflow.wait_condition(settled)
+        assert self.state.publication is not None
+        return self.state.publication.status
+
+    async def follow(
+        self, definition: str, occurrence: str = "1", *, headquarters: bool = False
+    ) -> str | None:
+        """Open another obligation for the same subject, once for each occurrence; its id, or None where that duty is off."""
+        assert self._start is not None
+        ask = Follow(
+            obligation=self._start.obligation,
+            mission=self._start.mission,
+            definition=definition,
+            occurrence=occurrence,
+            headquarters=headquarters,
+        )
+        followed: Followed = await self._perform(ports.follow, ask)
+        return followed.obligation
+
+    async def follow_up(self, task: Task | None) -> list[str]:
+        """Open what the task's results name in its step (`follows`); the definitions that followed."""
+        if task is None or not self.done(task):
+            return []
+        step = self.state.step(task.step)
+        chosen = [
+            definition
+            for key, definition in (step or {}).get("follows", {}).items()
+            if task.result.get(key.partition(".")[0]) == key.partition(".")[2]
+        ]
+        return [definition for definition in chosen if await self.follow(definition, task.id)]
+
+    async def tell(self, question: str, answer: str) -> None:
+        """Answer the obligation from which this one followed."""
+        await self._tell(question, answer, None)
+
+    async def tell_child(self, definition: str, question: str, answer: str) -> None:
+        """Answer the case's own obligation of a definition that a case has once."""
+        await self._tell(question, answer, definition)
+
+    async def _tell(self, question: str, answer: str, definition: str | None) -> None:
+        assert self._start is not None
+        ask = Tell(
+            obligation=self._start.obligation,
+            mission=self._start.mission,
+            question=question,
+            answer=answer,
+            definition=definition,
+        )
+        await self._perform(ports.tell, ask)
+
+    async def spread_gates(self) -> None:
+        """Shut what is shut here wherever the case is served: whoever was opened while a wish came in hears of it too."""
+        assert self._start is not None
+        await self._perform(
+            ports.spread, Spread(obligation=self._start.obligation, mission=self._start.mission)
+        )
 
     async def each_sitting(self) -> AsyncIterator[Appointment]:
         """Every sitting, in the order in which it became known, until the proceeding has ended."""
@@ -243,9 +347,15 @@ class ObligationWorkflow:
             data=data,
             since=self.state.version,
         )
+        answer: Answer = await self._perform(port, ask)
+        self._take(answer)
+        return answer
+
+    async def _perform(self, port: Any, ask: Any) -> Any:
+        """A local activity, retried until it comes off."""
         self._asking += 1
         try:
-            answer: Answer = await workflow.execute_local_activity(
+            return await workflow.execute_local_activity(
                 port,
                 ask,
                 start_to_close_timeout=_ACTIVITY_LIMIT,
@@ -254,8 +364,6 @@ class ObligationWorkflow:
             )
         finally:
             self._asking -= 1
-        self._take(answer)
-        return answer
 
     def _take(self, answer: Answer) -> None:
         """Fold what is new. Two answers may overlap, when two branches asked at once."""

@@ -5,7 +5,7 @@ The implementations stand in `activities/`; a test holds their names and signatu
 
 from temporalio import activity
 
-from domain.baton import Answer, Ask, Ticked
+from domain.baton import Answer, Ask, Follow, Followed, Spread, Tell, Ticked
 
 
 @activity.defn(name="submit")
@@ -23,4 +23,22 @@ async def read(ask: Ask) -> Answer:
 @activity.defn(name="tick")
 async def tick(mission: str) -> Ticked:
     """Open what is due in a mission and not yet open."""
+    raise NotImplementedError
+
+
+@activity.defn(name="follow")
+async def follow(ask: Follow) -> Followed:
+    """Open another obligation that follows from this one, once. A locked vault or an unreachable database is retried."""
+    raise NotImplementedError
+
+
+@activity.defn(name="tell")
+async def tell(ask: Tell) -> bool:
+    """Give an answer to another obligation of the same case or chain; whether there was one to tell."""
+    raise NotImplementedError
+
+
+@activity.defn(name="spread")
+async def spread(ask: Spread) -> int:
+    """Shut a case's shut gates in every obligation that serves it; how many commands it took (0 or 1)."""
     raise NotImplementedError

@@ -1,12 +1,19 @@
 """`absence`: somebody is away, with or without a substitute. No kind is asked, none is kept."""
 
-from typing import Annotated, Any, Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from chancery.cli.acting import running_postings
 from chancery.cli.shared import Fault, command_id, installed, noun, show_receipt, submit, verb
 from chancery.cli.times import day
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.mission import Mission as Mission_
 
 app: Final = noun("absence", "Days on which an officer is away, and who acts for them.")
 Mission = Annotated[str, typer.Option("--mission", help="The mission's code.")]
@@ -26,12 +33,24 @@ async def _posting(here: Any, who: str, mission: str) -> str:
     return str(found[0])
 
 
+def _check_scope(mission: Mission_, scope: Sequence[str]) -> None:
+    """A slip in a duty's code would leave its tasks to the fallback. Raises Refused `no-such-definition`."""
+    from chancery import instruments
+    from domain.refusals import Refused
+
+    for code in scope:
+        known = (instruments.definition(i, code, version) for i, version in mission.instruments.items())
+        if mission.version and not any(known):
+            raise Refused("no-such-definition", mission=mission.code, definition=code)
+
+
 @verb(
     app,
     "record",
     changes=True,
     examples=(
         "chancery absence record Q-103 --mission Q --from 2026-07-01 --until 2026-07-21 --substitute Q-104 --as Q-101",
+        "chancery absence record Q-103 --mission Q --from 2026-07-01 --until 2026-07-21 --substitute Q-105 --for TRIAL-OBS --as Q-101",
     ),
 )
 async def record(
@@ -42,11 +61,20 @@ async def record(
     substitute: Annotated[
         str | None, typer.Option("--substitute", metavar="OFFICER", help="Who acts for them.")
     ] = None,
+    for_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--for",
+            metavar="DEFINITION",
+            help="For which duty the substitute acts; may be repeated; all without it.",
+        ),
+    ] = None,
 ) -> None:
-    """Record that an officer is away."""
+    """Record that an officer is away, from today if it is sudden. No reason is asked."""
     from domain import commands as c
 
     async with installed() as here:
+        _check_scope(await here.desk.mission(mission), for_ or ())
         command = c.RecordAbsence(
             command_id=command_id(),
             mission=mission,
@@ -54,6 +82,7 @@ async def record(
             from_day=day(from_, "--from"),
             until=day(until, "--until"),
             substitute=None if substitute is None else await _posting(here, substitute, mission),
+            scope=tuple(for_ or ()),
         )
         receipt = await submit(here, command)
         show_receipt(receipt, absence=f"a-{command.command_id.hex[:12]}")

@@ -131,13 +131,16 @@ async def postings_of(here: Installation, who: str) -> list[dict[str, Any]]:
     return found
 
 
-async def running_postings(here: Installation, who: str) -> list[dict[str, Any]]:
-    """The postings of somebody that run today, each by its mission's own day. Raises Fault `no-such-officer`."""
+async def running_postings(here: Installation, who: str, at: datetime | None = None) -> list[dict[str, Any]]:
+    """The postings of somebody that run today (or ran at `at`), each by its mission's own day.
+
+    Raises Fault `no-such-officer`.
+    """
     from chancery import queries
 
     zones = {row["code"]: row["zone"] for row in await queries.missions(here.log)}
     found = await postings_of(here, who)
-    now = here.clock.now()
+    now = at or here.clock.now()
     running = [row for row in found if row["first"] <= _day(now, zones[row["mission"]]) <= row["last"]]
     if not running:
         raise Fault("no-such-officer", "{who} is in no post today.", who=who)
@@ -155,15 +158,17 @@ async def submit(
     mission: str | None = None,
     default: Actor | None = None,
     sealed: Sequence[Any] = (),
+    actor: Actor | None = None,
 ) -> Receipt:
-    """Hand a command to the desk, as whoever `--as` names. Where the outcome is unknown it is asked again.
+    """Hand a command to the desk, as whoever `--as` names, or as `actor`. Where the outcome is unknown it is asked again.
 
     Raises Refused, BadInput, Unavailable, Fault.
     """
     from chancery.desk import Unknown
     from chancery.office import send
 
-    actor = await actor_for(here, mission or getattr(command, "mission", None), default)
+    if actor is None:
+        actor = await actor_for(here, mission or getattr(command, "mission", None), default)
     try:
         return await send(here, command, actor, sealed)
     except Unknown:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from chancery.cli.knowing import AsOf, known, stamp
 from chancery.cli.shared import (
     Fault,
     Table,
@@ -103,16 +104,18 @@ def _sentence(found: dict[str, Any]) -> str:
 async def show_(
     mission: Mission,
     year: Annotated[int | None, typer.Option("--year", help="Only this year.", min=1973, max=2199)] = None,
+    as_of: AsOf = None,
 ) -> None:
     """A mission's weekend, holidays and make-up days."""
     async with installed() as here:
-        adopted = await here.desk.mission(mission)
+        seen = await known(here, as_of)
+        adopted = await seen.mission(mission)
     if not adopted.version:
         from domain.refusals import Refused
 
         raise Refused("no-such-mission", mission=mission)
     calendar = adopted.clock
-    data = calendar.to_data() | {"mission": mission}
+    data = stamp(seen) | calendar.to_data() | {"mission": mission}
     if year is not None:
         data["holidays"] = [h for h in data["holidays"] if h["date"].startswith(f"{year}-")]
         data["working_days"] = [day for day in data["working_days"] if day.startswith(f"{year}-")]

@@ -62,8 +62,11 @@ def left_words(remains: Mapping[str, int]) -> str:
 def status_words(row: Mapping[str, Any], now: datetime) -> str:
     """The state of a task in the words of its readers: waiting for whom, overdue, in progress, or how it ended."""
     if row["status"] != "open":
-        timing = f" ({word(row['timing'])})" if row["timing"] else ""
-        return f"{word(row['outcome'])}{timing}"
+        told = [word(row["timing"])] if row["timing"] else []
+        told += [tr("not met")] if row["not_met"] else []
+        return f"{word(row['outcome'])} ({', '.join(told)})" if told else word(row["outcome"])
+    if row["not_met"]:
+        return tr("not met")
     if row["waiting"]:
         return tr("waiting: {party}", party=word(row["waiting"]))
     if now >= row["due"] + timedelta(seconds=1):

@@ -129,3 +129,42 @@ async def verify(
         show("log-verify", data, page)
         if found:
             raise typer.Exit(1)
+
+
+@verb(app, "invariants", examples=("chancery log invariants", "chancery log invariants --late 30 --json"))
+async def invariants(
+    late: Annotated[
+        int,
+        typer.Option(
+            "--late",
+            metavar="MINUTES",
+            min=0,
+            help="So late the engine may be; the worker may have been down.",
+        ),
+    ] = 5,
+) -> None:
+    """Read the whole log, and say where something happened that never may.
+
+    Exit code 1 if it did: a task that nobody held, a deadline without a timer or not recorded, an act without consent.
+    """
+    from datetime import timedelta
+
+    from chancery.invariants import check_log
+
+    async with installed() as here:
+        with bar("Verifying") as progress:
+            head, found = await check_log(here.log, here.clock.now(), timedelta(minutes=late), progress)
+        findings = [
+            {"position": f.position, "stream": f.stream, "code": f.code, "message": f.message} for f in found
+        ]
+        data = {"head": head, "ok": not found, "findings": findings}
+
+        def page() -> list[str | Table]:
+            if not found:
+                return [tr("Up to position {head}: every invariant holds.", head=head)]
+            rows = [(str(f.position), f.code, f.stream, f.message) for f in found]
+            return [Table(("Position", "Finding", "Stream", "What is wrong"), rows)]
+
+        show("log-invariants", data, page)
+        if found:
+            raise typer.Exit(1)

@@ -21,7 +21,8 @@ from chancery.clock import use_pinned_zones
 from chancery.i18n import tr
 
 NOUNS: Final = (
-    "task", "obligation", "rota", "sla", "mission", "case", "calendar", "imports", "suspension", "absence", "report",
+    "task", "obligation", "rota", "coverage", "handover", "duty", "sla", "mission", "case", "consent",
+    "vault", "mechanism", "calendar", "imports", "suspension", "outage", "absence", "report",
     "log", "rebuild", "rehearse", "servers", "doctor",
 )  # fmt: skip
 """The modules of this package that hold an `app`. One named like its noun becomes a group; the others' verbs stand alone."""

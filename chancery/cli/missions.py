@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chancery.cli.knowing import AsOf, known, stamp
 from chancery.cli.shared import (
     Table,
     actor_for,
@@ -25,7 +26,9 @@ from domain.instant import BadInput, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from chancery.asof import Reading
     from chancery.installation import Installation
     from domain.mission import Mission
 
@@ -112,47 +115,53 @@ def _pair(text: str) -> tuple[str, str]:
     return code.strip(), day.strip()
 
 
-@verb(app, "show", examples=("chancery mission show", "chancery mission show Q"))
+@verb(
+    app,
+    "show",
+    examples=("chancery mission show", "chancery mission show Q", "chancery mission show Q --as-of 4210"),
+)
 async def show_(
     mission: Annotated[
         str | None, typer.Argument(metavar="MISSION", help="The mission's code; all without it.")
     ] = None,
+    as_of: AsOf = None,
 ) -> None:
     """All missions; or one, with its calendar, posts, absences, suspensions and open obligations."""
     async with installed() as here:
+        seen = await known(here, as_of)
         if mission is None:
-            await _all(here)
+            await _all(seen)
         else:
-            await _one(here, mission)
+            await _one(here, seen, mission)
 
 
-async def _all(here: Installation) -> None:
-    from chancery import queries
-
-    found = await queries.missions(here.log)
+async def _all(seen: Reading) -> None:
+    found = await seen.missions()
     headings = ("Mission", "Kind", "Zone", "Adopted on")
     rows: list[Sequence[str]] = [(m["code"], word(m["kind"]), m["zone"], m["adopted_on"]) for m in found]
-    show("missions", {"missions": found}, lambda: [Table(headings, rows, empty="No mission is adopted.")])
+    show(
+        "missions",
+        stamp(seen) | {"missions": found},
+        lambda: [Table(headings, rows, empty="No mission is adopted.")],
+    )
 
 
-async def _one(here: Installation, code: str) -> None:
-    from chancery import queries
+async def _one(here: Installation, seen: Reading, code: str) -> None:
     from domain.refusals import Refused
 
-    mission = await here.desk.mission(code)
+    mission = await seen.mission(code)
     if not mission.version:
         raise Refused("no-such-mission", mission=code)
     officers = await here.directory.officers_of(here.pool, mission.postings)
-    open_ = await queries.obligations(here.log, mission=code, status="open")
-    data = _data(mission, officers, open_, here)
+    open_ = await seen.obligations(mission=code, status="open")
+    data = stamp(seen) | _data(mission, officers, open_, seen.at)
     zone = mission.clock.zone
     show("mission", data, lambda: _page(data, zone))
 
 
 def _data(
-    mission: Mission, officers: dict[str, str], open_: list[dict[str, Any]], here: Installation
+    mission: Mission, officers: dict[str, str], open_: list[dict[str, Any]], now: datetime
 ) -> dict[str, Any]:
-    now = here.clock.now()
     return {
         "mission": mission.code,
         "kind": mission.kind,
@@ -163,12 +172,13 @@ def _data(
         "instruments": mission.instruments,
         "last_done": mission.last_done,
         "partners": list(mission.partners),
+        "vault_locked": mission.vault_locked,
         "posts": [
             {
                 "post": p.code,
                 "role": p.role,
                 "share_percent": p.share_percent,
-                "local_agent": p.local_agent,
+                "support": p.support,
                 "postings": [
                     {
                         "posting": held.code,
@@ -176,6 +186,7 @@ def _data(
                         "from": held.first,
                         "until": None if held.last.year == 9999 else held.last,
                         "in_post": mission.runs(held.code, now),
+                        "appraisal": held.appraisal,
                     }
                     for held in sorted(mission.postings.values(), key=lambda h: h.first)
                     if held.post == p.code
@@ -190,6 +201,7 @@ def _data(
                 "from": a.first,
                 "until": a.last,
                 "substitute": officers[a.substitute] if a.substitute else None,
+                "scope": list(a.scope),
             }
             for a in sorted(mission.absences.values(), key=lambda a: (a.first, a.code))
         ],
@@ -222,6 +234,10 @@ def _page(data: dict[str, Any], zone: str) -> list[str | Table]:
         ),
         tr("Accreditations: {codes}. Instruments: {instruments}.", codes=accredited, instruments=instruments),
     ]  # fmt: skip
+    if data["partners"]:
+        lines.append(tr("Partners: {codes}.", codes=", ".join(data["partners"])))
+    if data["vault_locked"]:
+        lines.append(tr("Its vault is closed; tasks go on by code."))
     people: list[Sequence[str]] = [
         (
             p["post"], word(p["role"]), f"{p['share_percent']} %", h["officer"], h["posting"], str(h["from"]),
@@ -236,9 +252,10 @@ def _page(data: dict[str, Any], zone: str) -> list[str | Table]:
     )
     if data["absences"]:
         rows: list[Sequence[str]] = [
-            (a["officer"], str(a["from"]), str(a["until"]), a["substitute"] or "") for a in data["absences"]
+            (a["officer"], str(a["from"]), str(a["until"]), a["substitute"] or "", ", ".join(a["scope"]))
+            for a in data["absences"]
         ]
-        lines.append(Table(("Officer", "From", "Until", "Substitute"), rows, title="Absences"))
+        lines.append(Table(("Officer", "From", "Until", "Substitute", "For"), rows, title="Absences"))
     if data["suspensions"]:
         stops: list[Sequence[str]] = [
             (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from chancery.i18n import language
+from chancery.i18n import language, word
 
 if TYPE_CHECKING:
     from chancery.installation import Installation
@@ -17,7 +17,7 @@ def step_title(instrument: str, definition: str, step: str) -> str:
 
     known = shipped(instrument, definition)
     found = next((s for s in known["step"] if s["code"] == step), None) if known else None
-    return found["title"][language()] if found else step
+    return found["title"][language()] if found else word(step)
 
 
 def line_titles(instrument: str, definition: str, step: str) -> dict[str, str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
 from chancery.cli import names
+from chancery.cli.appointing import appoint, call_off
+from chancery.cli.definition_list import list_definitions
+from chancery.cli.knowing import AsOf, known, stamp
 from chancery.cli.shared import (
     Fault,
     Table,
@@ -21,7 +24,11 @@ from chancery.cli.shared import (
     verb,
 )
 from chancery.cli.times import day, moment
-from chancery.i18n import word
+from chancery.i18n import tr, word
+
+if TYPE_CHECKING:
+    from chancery.asof import Reading
+    from chancery.desk import Desk
 
 app: Final = noun("obligation", "Definitions at work: for a period, a proceeding or a case.")
 gate: Final = noun("gate", "What a procedure needs before it may go on.")
@@ -32,25 +39,44 @@ Which = Annotated[
 _NEEDED: Any = ...
 
 
-@verb(app, "list", examples=("chancery obligation list --mission Q", "chancery obligation list --all --json"))
+@verb(
+    app,
+    "list",
+    examples=(
+        "chancery obligation list --mission Q",
+        "chancery obligation list --all --json",
+        "chancery obligation list --instrument eu-hrd",
+        "chancery obligation list --mission Q --as-of 2026-06-30T18:00Z",
+    ),
+)
 async def list_(
     mission: Annotated[str | None, typer.Option("--mission", help="Of one mission.")] = None,
     definition: Annotated[
         str | None, typer.Option("--definition", help="Of one definition, such as TRIAL-OBS.")
     ] = None,
+    instrument: Annotated[
+        str | None,
+        typer.Option(
+            "--instrument",
+            metavar="CODE",
+            help="What this text asks, each with the workflow that carries it and how many are open.",
+        ),
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Ended ones too.")] = False,
+    as_of: AsOf = None,
 ) -> None:
-    """List obligations, the soonest due first."""
-    from chancery import queries
+    """List obligations, the soonest due first; or what an instrument asks."""
     from domain.refusals import Refused
 
+    if instrument is not None:
+        await list_definitions(instrument, definition, mission, as_of)
+        return
     async with installed() as here:
-        if mission is not None and not (await here.desk.mission(mission)).version:
+        seen = await known(here, as_of)
+        if mission is not None and not (await seen.mission(mission)).version:
             raise Refused("no-such-mission", mission=mission)
-        rows = await queries.obligations(
-            here.log, mission=mission, definition=definition, status=None if all_ else "open"
-        )
-        zones = {row["code"]: row["zone"] for row in await queries.missions(here.log)}
+        rows = await seen.obligations(mission=mission, definition=definition, status=None if all_ else "open")
+        zones = {row["code"]: row["zone"] for row in await seen.missions()}
 
         def page() -> list[Table]:
             table = Table(
@@ -61,10 +87,12 @@ async def list_(
                 title = names.definition_title(row["instrument"], row["definition"])
                 due = local(row["next_due"], zones[row["mission"]])
                 ended = word(row["outcome"] or row["status"])
+                if row["not_met"]:
+                    ended = f"{ended} ({tr('not met')})"
                 table.rows.append((row["id"], title, row["mission"], row["period"] or "", due, ended))
             return [table]
 
-        show("obligation-list", {"position": await here.log.head(), "obligations": rows}, page)
+        show("obligation-list", stamp(seen) | {"obligations": rows}, page)
 
 
 @verb(
@@ -95,22 +123,40 @@ async def open_(
     id_: Annotated[
         str | None, typer.Option("--id", metavar="CODE", help="Its code; a random one if not given.")
     ] = None,
+    occurrence: Annotated[
+        str,
+        typer.Option(
+            "--occurrence",
+            metavar="CODE",
+            help="As what it is opened, where its procedure asks: `immediate` gives HOM-RECO hours instead of days.",
+        ),
+    ] = "1",
 ) -> None:
     """Put a definition to work."""
+    from chancery import queries
+    from chancery.instruments import also_satisfies, carried_by
     from chancery.instruments import definition as shipped
-    from chancery.instruments import shipped as instruments
     from domain import commands as c
-    from domain.cadence import identity
+    from domain.cadence import identity, waived_in_a_row
     from domain.instrument import snapshot
     from domain.refusals import Refused
 
-    chosen = shipped(instrument, definition)
-    if chosen is None:
-        raise Refused("no-such-definition", mission=mission, definition=definition)
     async with installed() as here:
         at = await here.desk.mission(mission)
         if not at.version:
             raise Refused("no-such-mission", mission=mission)
+        version = at.instruments.get(instrument, "")
+        chosen = shipped(instrument, definition, version)
+        if chosen is None:
+            raise Refused("no-such-definition", mission=mission, definition=definition)
+        if (carrier := carried_by(at.instruments, instrument, definition)) is not None:
+            raise Fault(
+                "usage",
+                "In mission {mission} the task of {carrier} satisfies {definition} too; open that one.",
+                mission=mission,
+                carrier=carrier,
+                definition=definition,
+            )
         if accreditation is None and len(at.accreditations) != 1:
             raise Fault(
                 "usage",
@@ -119,6 +165,7 @@ async def open_(
                 codes=", ".join(sorted(at.accreditations)),
             )
         code = accreditation or next(iter(at.accreditations))
+        past = await queries.past_of(here.log, at)
         # A recurring duty is known by what and when, so that the daily tick does not open it again beside this one.
         name = id_ or (identity(code, definition, period) if period else f"o-{command_id().hex[:12]}")
         command = c.OpenObligation(
@@ -127,39 +174,47 @@ async def open_(
             obligation=name,
             accreditation=code,
             instrument=instrument,
-            instrument_version=instruments()[instrument]["version"],
+            instrument_version=version,
             definition=definition,
             definition_data=snapshot(chosen),
             period=period,
             due_day=None if due is None else day(due, "--due"),
+            waived_before=waived_in_a_row(past, code, definition) if period else 0,
+            also=also_satisfies(at.instruments, instrument, definition),
+            occurrence=occurrence,
         )
         show_receipt(await submit(here, command), obligation=name)
         if not state().json:
             typer.echo(name)
 
 
-async def _mission_of(here: Any, obligation: str) -> str:
-    """The mission of an obligation. Raises Refused `no-such-obligation`."""
+async def _mission_of(read: Desk | Reading, obligation: str) -> str:
+    """The mission of an obligation, now or as known then. Raises Refused `no-such-obligation`."""
     from domain.refusals import Refused
 
-    found = await here.desk.obligation(obligation)
+    found = await read.obligation(obligation)
     if not found.version:
         raise Refused("no-such-obligation", obligation=obligation)
-    return str(found.mission)
+    return found.mission
 
 
 async def _gate(which: str, name: str, *, opened: bool) -> None:
     from domain import commands as c
 
     async with installed() as here:
-        mission = await _mission_of(here, which)
+        mission = await _mission_of(here.desk, which)
         command = c.SetGate(
             command_id=command_id(), mission=mission, obligation=which, gate=name, open=opened
         )
         show_receipt(await submit(here, command))
 
 
-@verb(gate, "open", changes=True, examples=("chancery obligation gate open OBLIGATION proceed --as Q-103",))
+@verb(
+    gate,
+    "open",
+    changes=True,
+    examples=("chancery obligation gate open OBLIGATION consent:attend --as Q-103",),
+)
 async def gate_open(
     which: Which, name: Annotated[str, typer.Argument(metavar="GATE", help="The gate's code.")]
 ) -> None:
@@ -167,7 +222,12 @@ async def gate_open(
     await _gate(which, name, opened=True)
 
 
-@verb(gate, "close", changes=True, examples=("chancery obligation gate close OBLIGATION proceed --as Q-103",))
+@verb(
+    gate,
+    "close",
+    changes=True,
+    examples=("chancery obligation gate close OBLIGATION consent:attend --as Q-103",),
+)
 async def gate_close(
     which: Which, name: Annotated[str, typer.Argument(metavar="GATE", help="The gate's code.")]
 ) -> None:
@@ -207,7 +267,7 @@ async def held(
     from domain.deciding.procedure import start_of_day
 
     async with installed() as here:
-        mission = await here.desk.mission(await _mission_of(here, which))
+        mission = await here.desk.mission(await _mission_of(here.desk, which))
         zone = mission.clock.zone
         following = None
         if next_ is not None:
@@ -233,6 +293,20 @@ async def held(
         show_receipt(await submit(here, command), next=following.appointment if following else None)
 
 
+verb(
+    app,
+    "appoint",
+    changes=True,
+    examples=(
+        "chancery obligation appoint OBLIGATION --on 2026-04-20T10:00 --as Q-103",
+        "chancery obligation appoint OBLIGATION --on 2026-06-08 --moves SITTING --as Q-103",
+    ),
+)(appoint)
+verb(app, "call-off", changes=True, examples=("chancery obligation call-off OBLIGATION SITTING --as Q-103",))(
+    call_off
+)
+
+
 @verb(app, "end", changes=True, examples=("chancery obligation end OBLIGATION --cause withdrawn --as Q-103",))
 async def end(
     which: Which,
@@ -244,42 +318,47 @@ async def end(
     from domain import commands as c
 
     async with installed() as here:
-        mission = await _mission_of(here, which)
+        mission = await _mission_of(here.desk, which)
         command = c.EndProceeding(command_id=command_id(), mission=mission, obligation=which, cause=cause)
         show_receipt(await submit(here, command))
 
 
-@verb(app, "show", examples=("chancery obligation show Q-EG:COORD-LOCAL:2026-05",))
-async def show_(which: Which) -> None:
+@verb(
+    app,
+    "show",
+    examples=(
+        "chancery obligation show Q-EG:COORD-LOCAL:2026-05",
+        "chancery obligation show Q-EG:COORD-LOCAL:2026-05 --as-of 2026-06-30T18:00Z",
+    ),
+)
+async def show_(which: Which, as_of: AsOf = None) -> None:
     """Show one obligation: its tasks, gates and sittings."""
     from chancery.cli.obligation_page import data_of, page_of
 
     async with installed() as here:
-        mission = await here.desk.mission(await _mission_of(here, which))
-        found = await here.desk.obligation(which)
+        seen = await known(here, as_of)
+        mission = await seen.mission(await _mission_of(seen, which))
+        found = await seen.obligation(which)
         people = {t.posting for t in found.tasks.values()}
         people |= {
             p for a in found.appointments.values() for p in (a.observer, a.backup, a.support, *a.answers) if p
         }
-        data = data_of(found, mission, await names.officers(here, people)) | {
-            "position": await here.log.head()
-        }
+        data = data_of(found, mission, await names.officers(here, people)) | stamp(seen)
         show("obligation", data, lambda: page_of(data))
 
 
 @verb(app, "sittings", examples=("chancery obligation sittings OBLIGATION",))
-async def sittings(which: Which) -> None:
+async def sittings(which: Which, as_of: AsOf = None) -> None:
     """List the sittings of a proceeding, with who observes."""
     from chancery.cli.obligation_page import data_of, sittings_of
 
     async with installed() as here:
-        mission = await here.desk.mission(await _mission_of(here, which))
-        found = await here.desk.obligation(which)
+        seen = await known(here, as_of)
+        mission = await seen.mission(await _mission_of(seen, which))
+        found = await seen.obligation(which)
         people = {
             p for a in found.appointments.values() for p in (a.observer, a.backup, a.support, *a.answers) if p
         }
-        data = data_of(found, mission, await names.officers(here, people)) | {
-            "position": await here.log.head()
-        }
-        answer = {k: data[k] for k in ("position", "id", "mission", "zone", "sittings")}
+        data = data_of(found, mission, await names.officers(here, people)) | stamp(seen)
+        answer = {k: data[k] for k in ("position", "at", "id", "mission", "zone", "sittings")}
         show("sitting-list", answer, lambda: [sittings_of(data)])

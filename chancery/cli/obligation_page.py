@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chancery.cli import names
+from chancery.cli.definition_list import paragraph_of
 from chancery.cli.output import Block, Table, local
 from chancery.i18n import tr, word
 
@@ -24,6 +25,9 @@ def data_of(state: Obligation, mission: Mission, held: Mapping[str, str]) -> dic
         "instrument_version": state.instrument_version,
         "procedure": state.procedure,
         "paragraph": state.definition.get("paragraph"),
+        "paragraph_confirmed": bool(state.definition.get("paragraph_confirmed")),
+        "workflow": state.definition.get("workflow"),
+        "also": list(state.also),
         "mission": state.mission,
         "accreditation": state.accreditation,
         "zone": mission.clock.zone,
@@ -35,6 +39,8 @@ def data_of(state: Obligation, mission: Mission, held: Mapping[str, str]) -> dic
         "outcome": state.outcome,
         "gates": dict(state.gates),
         "ended_cause": state.ended_cause,
+        "waived_before": state.waived_before,
+        "not_met": any(t.not_met for t in state.tasks.values()),
         "tasks": [
             {
                 "id": f"{state.id}/{t.id}",
@@ -45,6 +51,7 @@ def data_of(state: Obligation, mission: Mission, held: Mapping[str, str]) -> dic
                 "status": t.status,
                 "outcome": t.outcome,
                 "timing": t.timing,
+                "not_met": t.not_met,
             }
             for t in state.tasks.values()
         ],
@@ -75,6 +82,8 @@ def page_of(data: Mapping[str, Any]) -> list[Block]:
     )
     for t in data["tasks"]:
         ended = word(t["outcome"]) if t["outcome"] else tr("open")
+        if t["not_met"]:
+            ended = f"{ended} ({tr('not met')})"
         holder = names.who(t["posting"], {t["posting"]: t["officer"]})
         tasks.rows.append((t["id"], t["title"], local(t["due"], data["zone"]), ended, holder))
     head = tr(
@@ -82,13 +91,15 @@ def page_of(data: Mapping[str, Any]) -> list[Block]:
         id=data["id"],
         definition=data["definition"],
         instrument=data["instrument"],
-        paragraph=data["paragraph"],
+        paragraph=paragraph_of(data["paragraph"], confirmed=data["paragraph_confirmed"]),
         mission=data["mission"],
         state=word(data["outcome"]) if data["outcome"] else tr("open"),
     )
     blocks: list[Block] = [data["title"], head]
     if data["due_by"]:
         blocks.append(tr("Its period ends {due}.", due=local(data["due_by"], data["zone"])))
+    if data["also"]:
+        blocks.append(tr("What is done here counts for {others} too.", others=", ".join(data["also"])))
     for gate, is_open in data["gates"].items():
         blocks.append(tr("Gate {gate}: {state}.", gate=gate, state=tr("open") if is_open else tr("closed")))
     return [*blocks, tasks, *([sittings_of(data)] if data["sittings"] else [])]

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from chancery.cli import clockwork, names
+from chancery.cli.knowing import AsOf, known, stamp
 from chancery.cli.shared import Table, installed, local, noun, show, verb
 from chancery.i18n import tr
 
@@ -12,18 +13,24 @@ app: Final = noun("", "")
 PILES: Final = {"overdue": "Overdue", "at_risk": "At risk", "waiting": "Waiting", "open": "In time"}
 
 
-@verb(app, "sla", examples=("chancery sla --mission Q", "chancery sla --mission Q --json"))
-async def sla(mission: Annotated[str, typer.Option("--mission", help="The mission's code.")]) -> None:
+@verb(
+    app,
+    "sla",
+    examples=("chancery sla --mission Q", "chancery sla --mission Q --as-of 2026-06-30T18:00Z --json"),
+)
+async def sla(
+    mission: Annotated[str, typer.Option("--mission", help="The mission's code.")], as_of: AsOf = None
+) -> None:
     """Show the clocks of a mission: what is overdue, at risk, waiting, in time."""
-    from chancery import queries
     from domain.refusals import Refused
 
     async with installed() as here:
-        state = await here.desk.mission(mission)
+        seen = await known(here, as_of)
+        state = await seen.mission(mission)
         if not state.version:
             raise Refused("no-such-mission", mission=mission)
-        now, calendar = here.clock.now(), state.clock
-        rows = await queries.tasks(here.log, mission=mission)
+        now, calendar = seen.at, state.clock
+        rows = await seen.tasks(mission=mission)
         clocks = [
             row
             | {
@@ -37,12 +44,7 @@ async def sla(mission: Annotated[str, typer.Option("--mission", help="The missio
         order = list(PILES)
         clocks.sort(key=lambda c: (order.index(c["pressure"]), c["definition"], c["due"], c["id"]))
         counts = {pile: sum(1 for c in clocks if c["pressure"] == pile) for pile in order}
-        data = {
-            "position": await here.log.head(),
-            "mission": mission,
-            "zone": calendar.zone,
-            "counts": counts,
-        }
+        data = stamp(seen) | {"mission": mission, "zone": calendar.zone, "counts": counts}
 
         def page() -> list[str | Table]:
             table = Table(

@@ -5,17 +5,15 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from chancery import adoption, cases
+from chancery.cases.opening import open_for
 from chancery.importers import courtlist
 from chancery.importers.courtlist import Listed
-from chancery.instruments import definition, shipped
 from chancery.office import Office, send
 from chancery.streams import Receipt
 from chancery.vault import Sealed
 from domain import commands as c
 from domain import policy
 from domain.envelope import OPERATOR, Actor
-from domain.instrument import snapshot
-from domain.kinds import SealedRef
 from domain.mission import Mission
 from domain.obligation import Appointment, Obligation
 from domain.refusals import Refused
@@ -71,8 +69,12 @@ async def import_hearings(
     known = await office.desk.obligation(trial.obligation)
     events, position = 0, 0
     if not known.version:
-        receipt = await _open(trial, accreditation, instrument)
-        events, position = len(receipt.events), receipt.position
+        _, receipt = await open_for(
+            office, actor, state, case, cases.TRIAL, uuid5(command_id, "open"),
+            instrument=instrument, accreditation=accreditation,
+        )  # fmt: skip
+        if receipt is not None:
+            events, position = len(receipt.events), receipt.position
     found = _sort(trial, listed, known)
     if found.changes:
         receipt = await _record(trial, found.changes)
@@ -155,27 +157,6 @@ def _kind(one: Listed, old: Appointment | None, known: Obligation) -> str:
     return "unchanged" if same and old.status == "held" else "left"
 
 
-async def _open(trial: _Trial, accreditation: str, instrument: str) -> Receipt:
-    chosen = definition(instrument, cases.TRIAL)
-    if chosen is None:
-        raise Refused("no-such-definition", mission=trial.mission, definition=cases.TRIAL)
-    own = uuid5(trial.command_id, "open")
-    vault = trial.office.vault
-    subject = cases.link(vault, trial.case, own)
-    command = c.OpenObligation(
-        command_id=own,
-        mission=trial.mission,
-        obligation=trial.obligation,
-        accreditation=accreditation,
-        instrument=instrument,
-        instrument_version=shipped()[instrument]["version"],
-        definition=cases.TRIAL,
-        definition_data=snapshot(chosen),
-        subject=_ref(subject),
-    )
-    return await send(trial.office, command, trial.actor, [vault.statement([subject])])
-
-
 async def _record(trial: _Trial, changes: list[tuple[str, Listed]]) -> Receipt:
     own = uuid5(trial.command_id, "sittings")
     vault = trial.office.vault
@@ -193,7 +174,7 @@ async def _record(trial: _Trial, changes: list[tuple[str, Listed]]) -> Receipt:
                 day=one.day.isoformat(),
                 whole_day=one.whole_day,
                 match=match,
-                sealed=_ref(words) if words else None,
+                sealed=cases.ref(words) if words else None,
                 cancelled=one.cancelled,
             )
         )
@@ -201,10 +182,6 @@ async def _record(trial: _Trial, changes: list[tuple[str, Listed]]) -> Receipt:
         command_id=own, mission=trial.mission, obligation=trial.obligation, sittings=tuple(sittings)
     )
     return await send(trial.office, command, trial.actor, [vault.statement(sealed)] if sealed else [])
-
-
-def _ref(sealed: Sealed) -> SealedRef:
-    return {"ref": str(sealed.reference), "commit": sealed.commitment}
 
 
 def to_data(outcome: HearingsOutcome) -> dict[str, Any]:

@@ -136,7 +136,7 @@ async def _plan(
             plan.adopt = adoption.command(
                 _adoption(mission, lines, adopt_on), uuid5(command_id, f"adopt {mission}")
             )
-            _take_in(state, mission_decide.decide(plan.adopt, state, office.desk.clock.now()))
+            _take_in(state, mission_decide.decide(plan.adopt, state, office.desk.clock.now(), OPERATOR))
         except BadInput as refusal:
             problems.add(first.number, "host", refusal.code, refusal.message)
             return plan
@@ -145,7 +145,8 @@ async def _plan(
     _overlaps_known(state, plan, problems)
     if len(problems.found) == before:
         try:
-            plan.made = mission_decide.decide(_command(plan, command_id), state, office.desk.clock.now())
+            asked = _command(plan, command_id)
+            plan.made = mission_decide.decide(asked, state, office.desk.clock.now(), OPERATOR)
         except Refused as refusal:
             problems.add(first.number, "mission", refusal.code, refusal.sentence())
     return plan
@@ -229,6 +230,11 @@ def _note(state: Mission, line: StaffLine, known: Posting | None, notes: list[st
         note = f"{line.post}: the share stays {post.share_percent} %; the table's {line.share} % is not recorded."
         if note not in notes:
             notes.append(note)
+    if known is not None and line.appraisal is not None and line.appraisal != known.appraisal:
+        notes.append(
+            f"{line.post}: the posting from {line.first} stays under {known.appraisal or 'no appraisal named'}; "
+            f"the table's {line.appraisal} is not recorded."
+        )
     if known is not None and line.until is None and known.last.isoformat() != FAR:
         notes.append(
             f"{line.post}: the posting from {line.first} still ends on {known.last}; the table names no end."
@@ -259,7 +265,7 @@ def _command(plan: _Plan, command_id: UUID) -> c.RecordPosts:
         lines=tuple(
             c.PostLine(
                 post=line.post, role=line.role, share_percent=line.share, local_agent=line.local_agent, posting=code,
-                from_day=line.first, until=line.until, languages=line.languages,
+                from_day=line.first, until=line.until, languages=line.languages, appraisal=line.appraisal,
             )
             for line, code in zip(plan.lines, plan.codes, strict=True)
         ),

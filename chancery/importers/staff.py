@@ -14,12 +14,16 @@ from chancery.adoption import check_mission
 from chancery.importers.problems import Problems, decode
 from domain.instant import BadInput, check_year, date_from_text, quoted, zone_info
 from domain.instrument import ROLES
+from domain.mission_deciding.people import SUPPORT
 
 COLUMNS: Final = (
     "mission", "host", "zone", "post", "role", "officer", "from", "to",
     "hrd_share_percent", "languages", "local_agent",
 )  # fmt: skip
 """In any order, separated by semicolons or, if the header is, by commas."""
+
+OPTIONAL: Final = ("appraisal",)
+"""Columns that a table may have besides."""
 
 FAR: Final = "9999-12-31"
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
@@ -44,6 +48,7 @@ class StaffLine:
     share: int
     languages: tuple[str, ...]
     local_agent: bool
+    appraisal: str | None = None
 
     @property
     def last(self) -> str:
@@ -108,7 +113,7 @@ def _header(cells: list[str], number: int, problems: Problems) -> list[str]:
             how = "is missing" if name not in names else "stands twice"
             problems.add(number, name, "bad-header", f"this column {how}; the header is {';'.join(COLUMNS)}")
     for name in names:
-        if name not in COLUMNS:
+        if name not in COLUMNS and (name not in OPTIONAL or names.count(name) > 1):
             problems.add(
                 number,
                 "header",
@@ -137,7 +142,8 @@ def _line(number: int, row: dict[str, str], problems: Problems) -> StaffLine | N
             "an officer has a code with a digit, such as Q-103, never a name.",
         )
     _place(number, row, problems)
-    if row["role"] not in ROLES:
+    role = SUPPORT if row["role"] == "local_agent" else row["role"]
+    if role not in ROLES:
         problems.add(
             number,
             "role",
@@ -167,24 +173,41 @@ def _line(number: int, row: dict[str, str], problems: Problems) -> StaffLine | N
                 "bad-language",
                 f"{quoted(language)} is not a language code such as fr; join several by commas.",
             )
+    agent, appraisal = _support(number, row, role, problems), _appraisal(number, row, problems)
+    if len(problems.found) > before or first is None:
+        return None
+    return StaffLine(
+        number, row["mission"], row["host"].upper(), row["zone"], row["post"], role, row["officer"],
+        first, until, share, languages, agent, appraisal,
+    )  # fmt: skip
+
+
+def _support(number: int, row: dict[str, str], role: str, problems: Problems) -> bool:
     agent = row["local_agent"].lower()
     if agent not in ("yes", "no"):
         problems.add(
             number, "local_agent", "bad-local-agent", f"{quoted(row['local_agent'])} is neither yes nor no."
         )
-    elif (agent == "yes") != (row["role"] == "local_agent"):
+    elif (agent == "yes") != (role == SUPPORT):
         problems.add(
             number,
             "local_agent",
             "bad-local-agent",
-            f"{agent} does not go with the role {quoted(row['role'])}; yes goes with local_agent, no with all others.",
+            f"{agent} does not go with the role {quoted(row['role'])}; yes goes with {SUPPORT}, no with all others.",
         )
-    if len(problems.found) > before or first is None:
-        return None
-    return StaffLine(
-        number, row["mission"], row["host"].upper(), row["zone"], row["post"], row["role"], row["officer"],
-        first, until, share, languages, agent == "yes",
-    )  # fmt: skip
+    return agent == "yes"
+
+
+def _appraisal(number: int, row: dict[str, str], problems: Problems) -> str | None:
+    appraisal = row.get("appraisal") or None
+    if appraisal is not None and not _CODE.fullmatch(appraisal):
+        problems.add(
+            number,
+            "appraisal",
+            "bad-appraisal",
+            f"{quoted(appraisal)} is not a code such as staff_regulations; none means that no staff report is made.",
+        )
+    return appraisal
 
 
 def _place(number: int, row: dict[str, str], problems: Problems) -> None:

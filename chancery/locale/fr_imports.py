@@ -54,7 +54,6 @@ TEXTS: Final[dict[str, str]] = {
     "Saturday": "samedi",
     "Sunday": "dimanche",
     # case
-    "Codes for cases, never names.": "Des codes pour les cas, jamais des noms.",
     "Make a random code for a new case; nothing is recorded yet.": (
         "Tirer au sort le code d'un nouveau cas ; rien n'est encore enregistré."
     ),

@@ -149,6 +149,7 @@ TEXTS: Final[dict[str, str]] = {
     "not yet confirmed": "pas encore confirmé",
     "{definition}, paragraph {paragraph}{unconfirmed}; mission {mission}.": "{definition}, paragraphe {paragraph}{unconfirmed} ; mission {mission}.",
     "{mission}: {kind}, adopted on {on}; {zone}, calendar version {version}.": "{mission} : {kind}, adoptée le {on} ; {zone}, version {version} du calendrier.",
+    "Up to position {head}: every invariant holds.": "Jusqu'à la position {head} : tous les invariants sont respectés.",
     "{n} events up to position {head}: all as written.": "{n} événements jusqu'à la position {head} : tous tels qu'écrits.",
     "the log ends at {head}, before {expected}": "le journal s'arrête à {head}, avant {expected}",
     "Every row is what the log says.": "Chaque ligne est ce que dit le journal.",

@@ -25,7 +25,6 @@ TEXTS: Final[dict[str, str]] = {
     "{who} has {n} postings in mission {mission} today; name one.": "{who} a {n} affectations dans la mission {mission} aujourd'hui ; nommez-en une.",
     "{who} is in no post today.": "{who} n'occupe aucun poste aujourd'hui.",
     "{who} serves in several missions: {names}. Say which with --mission.": "{who} sert dans plusieurs missions : {names}. Dites laquelle par --mission.",
-    "{who} serves in several posts: {names}. Name one.": "{who} occupe plusieurs postes : {names}. Nommez-en un.",
     "{who} serves in several posts: {names}. Say which with --mission, or --as POSTING.": "{who} occupe plusieurs postes : {names}. Dites lequel par --mission, ou --as AFFECTATION.",
     # what cannot be reached
     "It is not known whether this was carried out; run it again with --command-id {id} to finish it or find out.": "On ne sait si cela a été exécuté ; relancez avec --command-id {id} pour l'achever ou le savoir.",

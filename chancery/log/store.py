@@ -56,6 +56,13 @@ SELECT e.position, e.recorded_us, w.name, e.version, e.body, e.leaf
  CROSS JOIN LATERAL (SELECT * FROM log.event e
                       WHERE e.stream = s.id AND e.version > w.version ORDER BY e.version OFFSET 0) AS e
 """
+_LOAD_UPTO: Final = """
+SELECT e.position, e.recorded_us, w.name, e.version, e.body, e.leaf
+  FROM unnest(%s::text[]) AS w(name)
+ CROSS JOIN LATERAL (SELECT s.id FROM log.stream s WHERE s.name = w.name LIMIT 1) AS s
+ CROSS JOIN LATERAL (SELECT * FROM log.event e
+                      WHERE e.stream = s.id AND e.position <= %s ORDER BY e.version OFFSET 0) AS e
+"""
 _VERSIONS: Final = """
 SELECT w.name, e.version
   FROM unnest(%s::text[]) AS w(name)
@@ -104,6 +111,37 @@ class EventLog:
         for row in await self._rows(_LOAD, [[name for name, _ in wants], [version for _, version in wants]]):
             found[row[2]].append(Recorded(*row))
         return found
+
+    async def load_upto(self, names: Sequence[str], position: int) -> dict[str, list[Recorded]]:
+        """Of each stream: its events as known at a position, from the first; all in one round trip.
+
+        Every stream asked for has an entry, one that did not exist yet an empty list.
+        """
+        found: dict[str, list[Recorded]] = {name: [] for name in names}
+        for row in await self._rows(_LOAD_UPTO, [list(names), position]):
+            found[row[2]].append(Recorded(*row))
+        return found
+
+    async def at(self, position: int) -> Recorded:
+        """The event at a position from 1 to the head. Raises LogDamaged where it is missing."""
+        found = await self.read(position - 1, 1, position)
+        if not found:
+            raise LogDamaged(position)
+        return found[0]
+
+    async def last_before(self, recorded_us: int) -> int:
+        """The last position recorded at or before a time of the log (microseconds since 1970, UTC); 0 if none was.
+
+        The log's time never runs backwards, so halving finds it.
+        """
+        low, high = 0, await self.head()
+        while low < high:
+            middle = (low + high + 1) // 2
+            if (await self.at(middle)).recorded_us <= recorded_us:
+                low = middle
+            else:
+                high = middle - 1
+        return low
 
     async def read(self, after: int, limit: int = 1000, upto: int | None = None) -> list[Recorded]:
         """At most `limit` events of all streams after a position (and up to one), in order.

@@ -11,11 +11,15 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from chancery import queries
+from chancery.adoption import accreditations
+from chancery.cases import links
 from chancery.directory import Entry
 from chancery.importers import staff
 from chancery.importers.hearings import import_hearings
 from chancery.importers.problems import ImportRefused
 from chancery.instruments import checksums, definition, shipped
+from chancery.log.pipeline import Statement
 from chancery.rehearse.script import Cast, Habit, Move, Posted, Script, ScriptRefused
 from chancery.rehearse.stage import Stage
 from domain import commands as c
@@ -24,7 +28,9 @@ from domain.calendar import Calendar
 from domain.envelope import OPERATOR, Actor
 from domain.instrument import snapshot
 from domain.kinds import instant_text
+from domain.mission import Mission
 from domain.obligation import Obligation
+from domain.routing import OUTSIDERS
 from domain.task import Task
 
 _NAMES = UUID("0f0b2b1e-95a2-5d1a-8a39-3f3c5f0d7a55")
@@ -43,26 +49,27 @@ class Company:
         self.names: dict[str, str] = {}
         self.obligations: dict[str, str] = {}
         self.appointments: dict[str, str] = {}
+        self.cases: dict[str, str] = {}
 
     # ── adoption ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def adopt(self, cast: Cast, calendar: Calendar) -> None:
         """The mission with its calendar, posts and officers."""
         self._stage.keys.create_mission(cast.code)
-        instruments = {code: i["version"] for code, i in shipped().items()} if cast.kind == "mission" else {}
+        instruments = {code: i["version"] for code, i in shipped().items()}
         command = c.AdoptMission(
             command_id=self._id(f"adopt|{cast.code}"),
             mission=cast.code,
             kind=cast.kind,
             on=cast.on.isoformat(),
-            accreditations=(c.Accreditation(code=f"{cast.code}-{cast.host}", country=cast.host),),
+            accreditations=accreditations(cast.code, cast.kind, (cast.host,)),
             calendar=calendar.to_data(),
             calendar_source="host",
             instruments=instruments,
-            checksums={code: value for code, value in checksums().items() if code in instruments},
+            checksums=dict(checksums()),
             last_done={code: day.isoformat() for code, day in cast.last_done.items()},
             partners=cast.partners,
-            switched_off=cast.switched_off,
+            switched_off=cast.off,
         )
         await self._stage.desk.submit(command, OPERATOR)
         lines = [*self._from_file(cast), *self._from_entries(cast)]
@@ -100,6 +107,7 @@ class Company:
             role=posted.role,
             share_percent=posted.share,
             local_agent=posted.local_agent,
+            appraisal=posted.appraisal,
             posting=posting,
             from_day=posted.first.isoformat(),
             until=posted.last.isoformat() if posted.last else None,
@@ -113,19 +121,29 @@ class Company:
         if move.do == "ImportHearings":
             await self._import(move, command_id)
             return
+        sealed: list[Statement] = []
         if move.do == "OpenObligation":
-            data = self._opening(move, data)
+            data, sealed = await self._opening(move, data)
         elif move.do in ("RecordSittings", "RecordSittingHeld"):
             data = self._sittings(move, data)
         kind = c.COMMANDS.get(move.do)
         if kind is None:
             raise ScriptRefused(f"{move.do} is no command")
+        if "obligation" in data and move.do != "OpenObligation":
+            data["obligation"] = await self._found(move.mission, str(data["obligation"]))
+        if move.do in ("SetGates", "AnswerVitalInterest"):
+            data["others"] = await self._others(str(data["obligation"]))
         fields: dict[str, Any] = {}
         for name, value in data.items():
             fields[name] = self._resolve(move.mission, name, value)
         if fields.get("suspension") == "current":
             mission = await self._stage.desk.mission(move.mission)
             fields["suspension"] = mission.all_suspensions()[-1].id
+        if list(fields.get("checklist", ())) == ["all"]:
+            state = await self._stage.desk.obligation(str(fields["obligation"]))
+            task = state.tasks.get(str(fields["task"]))
+            step = state.step(task.step) if task is not None else None
+            fields["checklist"] = [line["code"] for line in step["checklist"]] if step is not None else []
         if "evidence" in fields:
             fields["evidence"] = [self._evidence(one) for one in fields["evidence"]]
         try:
@@ -133,7 +151,29 @@ class Company:
         except ValueError as problem:
             line = str(problem).replace("\n", " ")
             raise ScriptRefused(f"{move.do} at {move.at:%Y-%m-%d %H:%M}: {line[:300]}") from None
-        await self._stage.desk.submit(command, self.actor(move.by, move.mission))
+        await self._stage.desk.submit(command, self.actor(move.by, move.mission), sealed)
+
+    async def _found(self, mission: str, name: str) -> str:
+        """The obligation that the file names; or, by its definition's code (`DEMARCHE`, `DEMARCHE#2`), one that followed."""
+        if name in self.obligations:
+            return self.obligations[name]
+        code, _, number = name.partition("#")
+        log = self._stage.desk.log
+        found = [row for row in await queries.obligations(log, mission=mission) if row["definition"] == code]
+        found.sort(key=lambda row: (row["opened"], row["id"]))
+        place = int(number or 1) - 1
+        return str(found[place]["id"]) if place < len(found) else name
+
+    async def _others(self, consultation: str) -> dict[str, str]:
+        """Every other open obligation of the case whose consultation this is."""
+        desk, vault, pool = self._stage.desk, self._stage.vault, self._stage.pool
+        case, _ = await links.case_of(vault, pool, await desk.obligation(consultation))
+        if case is None:
+            return {}
+        known = await links.obligations_of(vault, pool, case)
+        mission = (await desk.obligation(consultation)).mission
+        here = {code for code in known if (await desk.obligation(code)).mission == mission}
+        return {code: known[code] for code in sorted(here - {consultation})}
 
     async def _import(self, move: Move, command_id: UUID) -> None:
         """A court list, by the importer that everybody uses; its sittings bear their days as names."""
@@ -157,9 +197,11 @@ class Company:
             self.appointments.setdefault(sitting.day, sitting.id)
 
     def actor(self, officer: str, mission: str) -> Actor:
-        """The officer, in their posting of today in the mission, or in any other mission that they serve."""
+        """The officer, in their posting of today in the mission, or in any other mission that they serve; or a partner."""
         if officer == "operator":
             return OPERATOR
+        if officer in self._script.cast(mission).partners:
+            return Actor("partner", officer)
         homes = [m for m, who in self.officers if who == officer]
         home = mission if mission in homes else (homes[0] if homes else mission)
         return Actor("officer", self.posting(home, officer), home)
@@ -180,7 +222,8 @@ class Company:
             return value.isoformat()
         if name == "task":
             step, _, occurrence = str(value).partition(".")
-            return f"{step}.{self.appointments.get(occurrence, occurrence or '1')}"
+            first, dot, turn = occurrence.partition(".")
+            return f"{step}.{self.appointments.get(first, first or '1')}{dot}{turn}"
         if name == "result":
             return {k: self._officer_or(mission, v) for k, v in value.items()}
         if name in _POSTING_FIELDS:
@@ -191,26 +234,45 @@ class Company:
     def _officer_or(self, mission: str, value: str) -> str:
         return self.posting(mission, value) if (mission, value) in self.officers else value
 
-    def _opening(self, move: Move, data: Mapping[str, Any]) -> dict[str, Any]:
+    async def _opening(self, move: Move, data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Statement]]:
+        """What opens an obligation; for one that serves a case, its sealed link too. `case` in the file names the case."""
         code = str(data["definition"])
         instrument = str(data.get("instrument", "eu-hrd"))
         chosen = definition(instrument, code)
         if chosen is None:
             raise ScriptRefused(f"{instrument} has no definition {code}")
-        accreditation = f"{move.mission}-{self._script.cast(move.mission).host}"
         name = str(data["obligation"])
+        cast = self._script.cast(move.mission)
+        at_headquarters = cast.kind == "headquarters"
+        accreditation = move.mission if at_headquarters else f"{move.mission}-{cast.host}"
         id_ = f"o-{self._id(f'obligation|{name}').hex[:16]}"
         if data.get("period"):
             id_ = identity(accreditation, code, str(data["period"]))
+        more: dict[str, Any] = {k: v for k, v in data.items() if k != "case"}
+        sealed: list[Statement] = []
+        if chosen["scope"] == "case":
+            case = self.cases.setdefault(
+                str(data.get("case", name)), f"c-{self._id(f'case|{name}').int % 10**9}"
+            )
+            links_ = self._stage.vault, self._stage.pool
+            self._stage.keys.create_case(move.mission, case)
+            id_ = links.obligation_id(self._stage.vault, case, code, "", name)
+            opening = uuid5(self._id(f"opening|{name}"), "opening")
+            subject, statement = await links.sealed_opening(*links_, case, id_, opening)
+            sealed = [statement]
+            more["subject"] = {"ref": str(subject.reference), "commit": subject.commitment}
+            consult = await links.consultation(self._stage.vault, self._stage.desk, case)
+            if consult is not None and consult.mission == move.mission:
+                more["consult"] = consult.id
         self.obligations[name] = id_
         return {
-            **data,
+            **more,
             "obligation": id_,
             "accreditation": accreditation,
             "instrument": instrument,
             "instrument_version": shipped()[instrument]["version"],
             "definition_data": snapshot(chosen),
-        }
+        }, sealed
 
     def _sittings(self, move: Move, data: dict[str, Any]) -> dict[str, Any]:
         if "sittings" in data:
@@ -252,8 +314,8 @@ class Company:
         if not task.is_open:
             return None
         now = self._stage.clock.now()
-        holder = mission.substitute_for(task.posting, now) or task.posting
-        if not mission.is_present(holder, now):
+        actor = await self._holder(task, state, mission, now)
+        if actor is None:
             return now + _DAY_SHIFT
         step = state.step(task.step)
         assert step is not None
@@ -261,8 +323,19 @@ class Company:
         if step["bound"] == "after" and sitting is not None and sitting.starts > instant_text(now):
             return datetime.fromisoformat(sitting.starts) + _DAY_SHIFT
         command = self._ending(habit, state, task, command_id, now)
-        await desk.submit(command, Actor("officer", holder, habit.mission))
+        await desk.submit(command, actor)
         return None
+
+    async def _holder(self, task: Task, state: Obligation, mission: Mission, now: datetime) -> Actor | None:
+        """Who ends a task that is held: the holder, their substitute, or where it passed outside, whoever serves there."""
+        if task.posting in OUTSIDERS:
+            for row in await queries.missions(self._stage.desk.log):
+                other = await self._stage.desk.mission(row["code"])
+                for posting in other.holders(task.posting, now) if other.kind == "headquarters" else ():
+                    return Actor("officer", posting, other.code)
+            return None
+        holder = mission.substitute_for(task.posting, now, state.code) or task.posting
+        return Actor("officer", holder, mission.code) if mission.is_present(holder, now) else None
 
     def _ending(
         self, habit: Habit, state: Obligation, task: Task, command_id: UUID, now: datetime
@@ -303,4 +376,5 @@ def _posted(line: staff.StaffLine) -> Posted:
         last=date.fromisoformat(line.until) if line.until else None,
         share=line.share,
         local_agent=line.local_agent,
+        appraisal=line.appraisal,
     )

@@ -3,6 +3,7 @@
 Sorted by business key, without positions or random codes, so two runs of one file print the same.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,6 +38,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "refused": ("refused", "refusée"),
     "tasks": ("tasks", "tâches"),
     "provisional": ("provisional", "provisoire"),
+    "not_met": ("not met", "non remplie"),
     "short": ("short notice", "délai trop court"),
     "sittings": ("sittings", "audiences"),
 }
@@ -108,7 +110,11 @@ def _task_lines(task: Mapping[str, Any], word: Any) -> list[str]:
     reason = f" [{task['reason']}]" if task["reason"] else ""
     flags = "".join(
         f" · {word(k)}"
-        for k, on in (("provisional", task["provisional"]), ("short", task["short_notice"]))
+        for k, on in (
+            ("not_met", task["not_met"]),
+            ("provisional", task["provisional"]),
+            ("short", task["short_notice"]),
+        )
         if on
     )
     flags += "".join(f" · {flag}" for flag in task["flags"] if flag in ("suspended", "waiting", "extended"))
@@ -117,9 +123,7 @@ def _task_lines(task: Mapping[str, Any], word: Any) -> list[str]:
     for move in task["moved"]:
         lines.append(f"      {word('moved')} {move['from']} → {move['to']} ({move['cause']})")
     notices = [
-        f"{word(kind)} {', '.join(task[kind])}"
-        for kind in ("reminders", "overdue", "escalations")
-        if task[kind]
+        f"{word(kind)} {_few(task[kind])}" for kind in ("reminders", "overdue", "escalations") if task[kind]
     ]
     if notices:
         lines.append("      " + " · ".join(notices))
@@ -127,6 +131,12 @@ def _task_lines(task: Mapping[str, Any], word: Any) -> list[str]:
     if held:
         lines.append(f"      {word('held')} {held}")
     return lines
+
+
+def _few(instants: Sequence[str]) -> str:
+    """The first of them, and how many more: a call that is repeated for weeks must not hide what else there is."""
+    shown = ", ".join(instants[:4])
+    return shown if len(instants) <= 4 else f"{shown} … +{len(instants) - 4}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +168,10 @@ async def compile_ledger(
         recorded = await stage.desk.log.read_stream(obligation_stream(row["id"]))
         events = [as_event(e) for e in recorded]
         found.append(_obligation(fold(events), events, pages[row["mission"]]))
+    _name_what_followed(found, set(names))
     found.sort(key=lambda o: (o["mission"], o["opened"], o["definition"], o["period"] or "", o["name"]))
+    for one in found:
+        del one["id"]
     first = pages[script.mission[0].code]
     told = [
         {
@@ -173,12 +186,27 @@ async def compile_ledger(
     return Ledger(script.title, found, told)
 
 
+def _name_what_followed(found: list[dict[str, Any]], named: set[str]) -> None:
+    """What followed from something has an id that a random key made: it is called after its definition, in order of time.
+
+    Of two opened in the same instant, whichever reads first: so two runs call them the same.
+    """
+    followed = [o for o in found if o["period"] is None and o["id"] not in named]
+    followed.sort(key=lambda o: (o["mission"], o["opened"], o["definition"], json.dumps(o["tasks"])))
+    counts: dict[tuple[str, str], int] = {}
+    for one in followed:
+        key = (one["mission"], one["definition"])
+        counts[key] = counts.get(key, 0) + 1
+        one["name"] = one["definition"] if counts[key] == 1 else f"{one['definition']}#{counts[key]}"
+
+
 def _obligation(state: Obligation, events: Sequence[Event], page: _Page) -> dict[str, Any]:
     tasks = [
         _task(t, state, [e for e in events if e.data.get("task") == t.id], page) for t in state.tasks.values()
     ]
     tasks.sort(key=lambda t: (t["opened"], t["original_due"], t["task"]))
     return {
+        "id": state.id,
         "mission": state.mission,
         "definition": state.code,
         "period": state.period,
@@ -197,8 +225,14 @@ def _obligation(state: Obligation, events: Sequence[Event], page: _Page) -> dict
             }
             for a in state.sittings()
         ],
+        "publication": _publication(state, page),
         "tasks": tasks,
     }
+
+
+def _publication(state: Obligation, page: _Page) -> dict[str, Any] | None:
+    one = state.publication
+    return {"makes": page.local(one.makes), "status": one.status} if one is not None else None
 
 
 def _task(task: Task, state: Obligation, events: Sequence[Event], page: _Page) -> dict[str, Any]:
@@ -206,12 +240,13 @@ def _task(task: Task, state: Obligation, events: Sequence[Event], page: _Page) -
         sent = [e.data for e in events if e.type == "NoticeRecorded"]
         return [page.local(n["planned"]) for n in sent if n["kind"] == kind]
 
+    first, dot, turn = task.occurrence.partition(".")
     moves = [e.data for e in events if e.type == "DeadlineMoved"]
     until = instant(task.happened) if task.happened and not task.is_open else page.now
     intervals = intervals_of(task, state, page.mission, until)
     own = own_time_of(task, intervals, page.mission)
     return {
-        "task": f"{task.step}.{page.sittings.get(task.occurrence, task.occurrence)}",
+        "task": f"{task.step}.{page.sittings.get(first, first)}{dot}{turn}",
         "step": task.step,
         "opened": page.local(task.opened),
         "original_due": page.local(task.original_due),
@@ -233,6 +268,7 @@ def _task(task: Task, state: Obligation, events: Sequence[Event], page: _Page) -
         "held": [
             {"who": page.officers.get(w, w), "amount": o.amount, "unit": o.unit} for w, o in own.items()
         ],
+        "not_met": task.not_met,
         "outcome": task.outcome,
         "timing": task.timing,
         "reason": task.reason,

@@ -19,14 +19,18 @@ from chancery.rehearse.ledger import Ledger, Refusal, compile_ledger
 from chancery.rehearse.script import Cast, Script, calendar_of, load
 from chancery.rehearse.stage import Stage, Stuck, Tell, staged
 from chancery.settings import Settings
+from chancery.streams import Shelf, mission_stream
+from chancery.tick import due_now
 from domain.calendar import Calendar
 from domain.deadline import compute
+from domain.mission import Mission
 from domain.refusals import Refused
 from domain.term import Term
+from domain.vacancies import ARISING
 
 _NAMES = UUID("b7b0a9d2-33a7-5b0b-9a65-2d6d3d0a8e11")
 _ORDER_ADOPT, _ORDER_TICK, _ORDER_MOVE, _ORDER_HABIT = 0, 1, 2, 3
-_RECURRING = frozenset(
+_TICKED = ARISING | frozenset(
     d["code"] for i in shipped().values() for d in i["definition"] if d["cadence"]["kind"] != "event"
 )
 """A mission in which all of these are switched off needs no daily tick."""
@@ -47,6 +51,8 @@ class Player:
         self._counter = 0
         self._met: set[str] = set()
         self._refusals: list[Refusal] = []
+        self._engine_next: datetime | None = None
+        self._missions = Shelf()
         self._calendars: dict[str, Calendar] = {}
 
     async def play(self) -> Ledger:
@@ -60,10 +66,10 @@ class Player:
             at = await self._next()
             if at is None or at > end:
                 break
-            await self._stage.step_to(max(at, self._stage.clock.now()))
+            self._stage.step_to(max(at, self._stage.clock.now()))
             await self._moment()
             self._tell(f"{at:%Y-%m-%d}")
-        await self._stage.step_to(max(end, self._stage.clock.now()))
+        self._stage.step_to(max(end, self._stage.clock.now()))
         await self._stage.settle()
         return await compile_ledger(self._script, self._stage, self._company, self._refusals)
 
@@ -73,7 +79,7 @@ class Player:
         calendar = self._calendars[cast.code] = calendar_of(cast, first, last)
         begins = max(calendar.start_of(cast.on), self._stage.clock.now())
         self._plan(begins, _ORDER_ADOPT, "adopt", cast)
-        if cast.kind == "mission" and not set(cast.switched_off) >= _RECURRING:
+        if not set(cast.off) >= _TICKED:
             first_day = max(cast.on, self._script.starts)
             self._plan(self._nine(cast.code, first_day), _ORDER_TICK, "tick", cast.code)
 
@@ -89,34 +95,44 @@ class Player:
         heapq.heappush(self._agenda, (at, order, self._counter, kind, what))
 
     async def _next(self) -> datetime | None:
-        planned = [self._agenda[0][0]] if self._agenda else []
+        planned: list[datetime] = []
         wake = await queries.next_wake(self._stage.desk.log)
         if wake is not None:
             planned.append(wake.astimezone(UTC))
-        for row in await queries.missions(self._stage.desk.log):
-            mission = await self._stage.desk.mission(row["code"])
-            change = mission.staffing_change(self._stage.clock.now())
+        missions = [self._missions.get(mission_stream(cast.code)) for cast in self._script.mission]
+        loaded = await self._stage.desk.log.load([(known.name, known.version) for known in missions])
+        for known in missions:
+            known.catch_up(loaded[known.name])
+            assert isinstance(known.state, Mission)
+            change = known.state.staffing_change(self._stage.clock.now()) if known.version else None
             if change is not None:
                 planned.append(change)
+        self._engine_next = min(planned, default=None)
+        if self._agenda:
+            planned.append(self._agenda[0][0])
         return min(planned, default=None)
 
     async def _moment(self) -> None:
         """Everything of this instant: timers first, then ticks, the script, habits; at rest after each."""
-        await self._timers()
         now = self._stage.clock.now()
+        stirred = self._engine_next is not None and self._engine_next <= now
+        if stirred:
+            await self._timers()
         while self._agenda and self._agenda[0][0] <= now:
             _, _, _, kind, what = heapq.heappop(self._agenda)
+            if kind == "tick" and not await self._tick(what):
+                continue
             if kind == "adopt":
                 await self._company.adopt(what, self._calendars[what.code])
-            elif kind == "tick":
-                await self._tick(what)
             elif kind == "move":
                 await self._move(*what)
-            else:
+            elif kind == "habit":
                 await self._habit(*what)
             await self._stage.settle()
-        await self._timers()
-        await self._form_habits()
+            stirred = True
+        if stirred:
+            await self._timers()
+            await self._form_habits()
 
     async def _timers(self) -> None:
         """Wait until every planned instant up to now stands in the log: recorded by the workflows, nobody else."""
@@ -134,14 +150,19 @@ class Player:
     def _nine(self, mission: str, day: Any) -> datetime:
         return self._calendars[mission].at(day, time(9))
 
-    async def _tick(self, mission: str) -> None:
+    async def _tick(self, mission: str) -> bool:
+        """The day's tick, if it has anything to open: one that opens nothing is not worth a workflow."""
         now = self._stage.clock.now()
         day = self._calendars[mission].local(now).date()
+        self._plan(self._nine(mission, day + timedelta(days=1)), _ORDER_TICK, "tick", mission)
+        if not await due_now(self._stage.desk, mission):
+            return False
+        await self._stage.catch_up()
         # The Schedule's own form of id: a timestamp after the mission.
         await self._stage.client.start_workflow(
             "MissionTick", id=f"tick:{mission}-{now:%Y-%m-%dT%H:%M:%SZ}", task_queue=QUEUE
         )
-        self._plan(self._nine(mission, day + timedelta(days=1)), _ORDER_TICK, "tick", mission)
+        return True
 
     async def _move(self, number: int, move: Any) -> None:
         name = f"{self._script.seed}|move|{number}"

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from chancery.instruments import optional, shipped
 from domain.calendar import Calendar
 from domain.commands import COMMANDS
 from domain.instrument import ROLES
@@ -38,6 +39,7 @@ class Posted(_Part):
     last: date | None = None
     share: Annotated[int, Field(ge=0, le=100)] = 20
     local_agent: bool = False
+    appraisal: Code | None = None
 
 
 class HolidaySet(_Part):
@@ -49,7 +51,10 @@ class HolidaySet(_Part):
 
 
 class Cast(_Part):
-    """A mission with its staff: from a `posts` file (the lines of this mission), or as `post` entries, or both."""
+    """A mission with its staff: from a `posts` file (the lines of this mission), or as `post` entries, or both.
+
+    `duties`: the only ones that are on here; where none is named, all are but those `switched_off`.
+    """
 
     code: Code
     host: Code
@@ -60,8 +65,23 @@ class Cast(_Part):
     post: tuple[Posted, ...] = ()
     last_done: dict[Code, date] = {}
     switched_off: tuple[Code, ...] = ()
+    duties: tuple[Code, ...] = ()
     partners: tuple[Code, ...] = ()
     holiday: tuple[HolidaySet, ...] = ()
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """The duties that are switched off in this mission from its adoption."""
+        if not self.duties:
+            return tuple(
+                sorted({*self.switched_off, *optional({c: i["version"] for c, i in shipped().items()})})
+            )
+        return tuple(sorted(shipped_codes() - set(self.duties) | set(self.switched_off)))
+
+
+def shipped_codes() -> set[str]:
+    """The code of every definition of every instrument that is shipped."""
+    return {d["code"] for instrument in shipped().values() for d in instrument["definition"]}
 
 
 class Habit(_Part):
@@ -90,6 +110,13 @@ class Move(_Part):
     with_: dict[str, Any] = Field(default_factory=dict, alias="with")
 
 
+class Expect(_Part):
+    """What must come out, for whoever plays the file as a test: how the duty ends, and every task that it takes."""
+
+    outcome: Code
+    tasks: tuple[Code, ...]
+
+
 class Script(_Part):
     """A whole rehearsal."""
 
@@ -101,6 +128,7 @@ class Script(_Part):
     habit: tuple[Habit, ...] = ()
     move: tuple[Move, ...] = ()
     hearings: dict[Code, str] = {}
+    expect: Expect | None = None
 
     def cast(self, code: str) -> Cast:
         """The mission of that code. KeyError if there is none (`load` has looked)."""
@@ -138,9 +166,7 @@ def _check(script: Script, name: str) -> None:
     if script.ends - script.starts > timedelta(days=3660):
         raise ScriptRefused(f"{name}: ends: a rehearsal runs for at most ten years")
     for number, cast in enumerate(script.mission, start=1):
-        for posted in cast.post:
-            if posted.role not in ROLES:
-                raise ScriptRefused(f"{name}: mission.{number}.post: {posted.role} is no role")
+        _check_cast(cast, f"{name}: mission.{number}")
     for number, habit in enumerate(script.habit, start=1):
         if habit.mission not in known:
             raise ScriptRefused(
@@ -160,6 +186,15 @@ def _check(script: Script, name: str) -> None:
             raise ScriptRefused(
                 f"{name}: move.{number}.at: {move.at.date()} lies outside {script.starts} to {script.ends}"
             )
+
+
+def _check_cast(cast: Cast, where: str) -> None:
+    for posted in cast.post:
+        if posted.role not in ROLES:
+            raise ScriptRefused(f"{where}.post: {posted.role} is no role")
+    unknown = sorted(set(cast.duties) - shipped_codes())
+    if unknown:
+        raise ScriptRefused(f"{where}.duties: no instrument has a duty {unknown[0]}")
 
 
 def calendar_of(cast: Cast, first: int, last: int) -> Calendar:

@@ -24,6 +24,7 @@ from chancery.desk import Desk
 from chancery.directory import Directory
 from chancery.embedded.postgres import EmbeddedPostgres
 from chancery.embedded.temporal import time_skipping_environment
+from chancery.following import Archive
 from chancery.keystore import FileKeyStore
 from chancery.log.store import Pool
 from chancery.settings import Settings
@@ -53,12 +54,17 @@ class Stage:
     vault: Vault
     directory: Directory
     origin: str
+    _behind: timedelta = timedelta()
 
-    async def step_to(self, at: datetime) -> None:
-        """Move both clocks on: ours to exactly `at`, Temporal's by the difference. Timers set for it fire."""
-        ahead = at - self.clock.now()
+    def step_to(self, at: datetime) -> None:
+        """Move our clock to exactly `at`. Temporal's follows by the difference as soon as anything is asked of it."""
+        self._behind += max(at - self.clock.now(), timedelta())
         self.clock.set(at)
-        if ahead > timedelta():
+
+    async def catch_up(self) -> None:
+        """Move Temporal's clock on by what ours went ahead. Timers set for that time fire."""
+        ahead, self._behind = self._behind, timedelta()
+        if ahead:
             await self.environment.sleep(ahead)
 
     async def settle(self) -> None:
@@ -66,6 +72,7 @@ class Stage:
 
         The server skips only while nothing is in progress, so a short sleep that ends at once means quiet.
         """
+        await self.catch_up()
         for _ in range(_ROUNDS):
             head = await self.conductor.drain()
             await self.environment.sleep(_QUIET)
@@ -130,7 +137,8 @@ async def staged_at(place: Place, settings: Settings, starts: datetime, seed: st
         await searchable.register(client)
         conductor = Conductor(desk.log, client, clock, schedules=False)
         await conductor.take_over()
-        async with build(client, desk):
+        vault = Vault(place.keys, place.origin)
+        async with build(client, desk, Archive(vault, pool)):
             yield Stage(
                 clock=clock,
                 desk=desk,
@@ -139,7 +147,7 @@ async def staged_at(place: Place, settings: Settings, starts: datetime, seed: st
                 environment=environment,
                 client=client,
                 keys=place.keys,
-                vault=Vault(place.keys, place.origin),
+                vault=vault,
                 directory=Directory(place.keys, place.origin, seeded(seed)),
                 origin=place.origin,
             )

@@ -5,55 +5,19 @@ neither its code nor the codes of its sittings leave the log.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
+from chancery.reports.corrections import corrected
+from chancery.reports.subject import NAMES, Gathered, Item, Subject
 from domain.accounts import Interval, OwnTime
 from domain.course import Course, courses
 from domain.envelope import Event
 from domain.kinds import instant, instant_text
-from domain.record import ME, OTHER, Asked, Background, Stint, own_between, partition, stints
+from domain.record import ME, OTHER, Stint, own_between, partition, stints
 from domain.term import Term
 
-Item = dict[str, Any]
-
-NAMES: Final = (
-    "assigned",
-    "carried_in",
-    "accepted",
-    "on_time",
-    "reported_in_time",
-    "late",
-    "not_acted",
-    "waived",
-    "cancelled",
-    "handed_on",
-    "carried_out",
-    "own_time",
-    "waiting",
-    "stood_in",
-    "acted_for",
-    "escalations",
-    "rota",
-    "sittings",
-    "refused_entry",
-    "corrections",
-)
-"""Every figure, in the order of the report."""
-
 _HOLDERS: Final = {ME: "own", OTHER: "another_officer"}
-
-
-@dataclass(slots=True)
-class Gathered:
-    """What the obligations gave so far, figure by figure, and the numbers that cases and sittings were given."""
-
-    asked: Asked
-    background: Background
-    figures: dict[str, list[Item]] = field(default_factory=lambda: {name: [] for name in NAMES})
-    cases: dict[str, int] = field(default_factory=dict)
-    definitions: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
 
 def gather(events: Sequence[Event], into: Gathered) -> None:
@@ -64,7 +28,7 @@ def gather(events: Sequence[Event], into: Gathered) -> None:
     starts, until = asked.bounds(background.mission.clock)
     found = courses(events, until)
     mine = {code: stints(course, asked, background) for code, course in found.items()}
-    subject = _Subject(events, into)
+    subject = Subject(events, into)
     for code, course in found.items():
         for stint in mine[code]:
             _add_stint(stint, subject, into.figures)
@@ -72,56 +36,12 @@ def gather(events: Sequence[Event], into: Gathered) -> None:
             _add_own(mine[code][-1], subject, into.figures)
         else:
             _stood_in(course, subject, into)
-        _corrected(course, mine[code], subject, into.figures)
+        corrected(course, mine[code], subject, into)
     _deeds(found, events, subject, into, (starts, until))
     _sittings(found, events, subject, into, (starts, until))
 
 
-class _Subject:
-    """What an item says it is about, without a code that could point at anybody."""
-
-    def __init__(self, events: Sequence[Event], into: Gathered) -> None:
-        self.opened = events[0]
-        data = self.opened.data
-        self._into = into
-        self._obligation = data["obligation"]
-        sittings = [e.data["appointment"] for e in events if e.type == "AppointmentSet"]
-        self.sitting = {code: n for n, code in enumerate(sittings, 1)}
-        self.placed = {e.data["appointment"]: e.position for e in events if e.type == "AppointmentSet"}
-
-    def item(self, step: str | None, appointment: str | None) -> Item:
-        """The head of an item: definition, step, and a case's number or an obligation's period."""
-        data, into = self.opened.data, self._into
-        definition = data["definition"]
-        seen = (
-            data["instrument"],
-            data["instrument_version"],
-            definition["code"],
-            definition["paragraph"],
-        )
-        into.definitions[seen] = bool(definition["paragraph_confirmed"])
-        item: Item = {"definition": definition["code"], "mission": data["mission"]}
-        if step is not None:
-            item["step"] = step
-        if data["case_bound"]:
-            item["case"] = into.cases.setdefault(self._obligation, len(into.cases) + 1)
-        else:
-            item["obligation"] = self._obligation
-            item["period"] = data["period"]
-        if appointment is not None:
-            item["sitting"] = self.sitting.get(appointment, 0)
-        return item
-
-    def of(self, course_or_stint: Course | Stint) -> Item:
-        """The head of an item about a task."""
-        data = course_or_stint.opened.data
-        item = self.item(data["step"], data["appointment"])
-        if data["appointment"] is None and data["occurrence"] != "1":
-            item["occurrence"] = data["occurrence"]
-        return item
-
-
-def _add_stint(stint: Stint, subject: _Subject, figures: dict[str, list[Item]]) -> None:
+def _add_stint(stint: Stint, subject: Subject, figures: dict[str, list[Item]]) -> None:
     base = subject.of(stint)
     if stint.carried_in:
         figures["carried_in"].append(base | {"since": _at(stint.began), "positions": [stint.began_position]})
@@ -170,6 +90,7 @@ def _ended(stint: Stint) -> Item:
         "timeliness": verdict.timeliness if verdict else None,
         "share": verdict.share if verdict else None,
         "missed": verdict.missed if verdict else None,
+        "not_met": stint.not_met,
         "confirmed": stint.confirmed,
         "own": _time(stint.own),
         "intervals": [_interval(i) for i in stint.intervals],
@@ -177,7 +98,7 @@ def _ended(stint: Stint) -> Item:
     }
 
 
-def _add_own(stint: Stint, subject: _Subject, figures: dict[str, list[Item]]) -> None:
+def _add_own(stint: Stint, subject: Subject, figures: dict[str, list[Item]]) -> None:
     """One line for each task, whatever the number of stints: the last one's accounts hold all before it."""
     figures["own_time"].append(
         subject.of(stint)
@@ -192,7 +113,7 @@ def _add_own(stint: Stint, subject: _Subject, figures: dict[str, list[Item]]) ->
     )
 
 
-def _stood_in(course: Course, subject: _Subject, into: Gathered) -> None:
+def _stood_in(course: Course, subject: Subject, into: Gathered) -> None:
     """Time that leave moved to the person as a named substitute, on a task that they never held themselves."""
     asked, background = into.asked, into.background
     away = {a.posting for a in background.mission.absences.values() if a.substitute in asked.mine}
@@ -213,33 +134,6 @@ def _stood_in(course: Course, subject: _Subject, into: Gathered) -> None:
         )
 
 
-def _corrected(
-    course: Course, mine: Sequence[Stint], subject: _Subject, figures: dict[str, list[Item]]
-) -> None:
-    """Both sides of every correction of an end that was the person's."""
-    if course.end is None or not mine or mine[-1].close in ("open", "handed_on"):
-        return
-    values = {
-        "happened_at": course.end.data.get("happened_at"),
-        "outcome": course.end.data.get("outcome", mine[-1].close),
-        "reason": course.end.data.get("reason"),
-    }
-    for event in course.corrections:
-        name, value = event.data["field"], event.data["value"]
-        figures["corrections"].append(
-            subject.of(course)
-            | {
-                "field": name,
-                "before": values[name],
-                "after": value,
-                "reason": event.data["reason"],
-                "at": event.at,
-                "positions": [course.end.position, event.position],
-            }
-        )
-        values[name] = value
-
-
 _ANSWERS: Final = frozenset(
     {
         "TaskAccepted",
@@ -256,7 +150,7 @@ _ANSWERS: Final = frozenset(
 def _deeds(
     found: dict[str, Course],
     events: Sequence[Event],
-    subject: _Subject,
+    subject: Subject,
     into: Gathered,
     period: tuple[datetime, datetime],
 ) -> None:
@@ -304,7 +198,7 @@ def _deeds(
 def _sittings(
     found: dict[str, Course],
     events: Sequence[Event],
-    subject: _Subject,
+    subject: Subject,
     into: Gathered,
     period: tuple[datetime, datetime],
 ) -> None:
@@ -340,7 +234,8 @@ def _sittings(
             continue
         # Whoever held the task when the sitting began was there, or acted for who did; the report may be somebody else's.
         who = course.held_at(begins).posting
-        observed = (into.background.mission.substitute_for(who, begins) or who) in people
+        acting = into.background.mission.substitute_for(who, begins, course.origin.data["definition"]["code"])
+        observed = (acting or who) in people
         helped = support.get(appointment)
         if not observed and helped is None:
             continue
@@ -383,3 +278,6 @@ def _time(own: OwnTime) -> Item:
 
 def _at(at: datetime) -> str:
     return instant_text(at.replace(microsecond=0))
+
+
+__all__ = ["NAMES", "Gathered", "Item", "counted", "gather"]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from chancery.instruments import shipped
+from chancery.reports.regimes import UNNAMED
 from chancery.reports.words import word
 from domain.instant import zone_info
 from domain.kinds import instant
@@ -37,6 +38,8 @@ class _Page:
         yield from (title, "=" * len(title))
         period = data["period"]
         yield f"{self.w('period')}{self.colon}{period['first']} {self.w('to')} {period['last']}"
+        if data["appraisal"] != UNNAMED:
+            yield f"{self.w('appraisal')}{self.colon}{data['appraisal']}"
         recorded = f"{self._moment(log['recorded'])} ({self.zone})"
         yield from _wrap(
             self.w("known", position=log["position"], origin=log["origin"], recorded=recorded), ""
@@ -128,7 +131,8 @@ class _Page:
             yield f"{self.w('whose')}{self.colon}" + "; ".join(map(self._interval, item["intervals"]))
 
     def _end(self, item: _Item) -> _Lines:
-        yield "; ".join(filter(None, (self._verdict(item), self._outcome(item))))
+        not_met = self.w("not_met") if item["not_met"] else ""
+        yield "; ".join(filter(None, (not_met, self._verdict(item), self._outcome(item))))
         times = [
             self.w("until_then" if item["outcome"] == "open" else "entered", at=self._moment(item["at"]))
         ]
@@ -173,8 +177,17 @@ class _Page:
             yield f"{item['cause']}, {item['party']}, {self.w('clock.' + item['clock'])}"
             return
         yield f"{self._moment(item['at'])}"
-        if "field" in item:
+        if "before" in item:
             yield self.w("before_after", **{**item, "before": item["before"] or "-"})
+            if item["of"] == "correction":
+                yield self.w("corrects_correction", position=item["of_position"])
+            yield self.w(
+                "asked_and_agreed", requester=self.w(item["requester"]), approver=self.w(item["approver"])
+            )
+        elif "asked" in item:
+            yield self.w("asked_to_say", **item)
+            yield self.w("asked_by", requester=self.w(item["requester"]))
+            yield self.w(item["correction"], approver=self.w(item["approver"] or ""))
         if "answered" in item:
             answered = item["answered"]
             yield self.w("answered", at=self._moment(answered)) if answered else self.w("unanswered")

@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from chancery import queries
-from chancery.log.store import EventLog, LogDamaged, Recorded
+from chancery.log.store import EventLog, Recorded
 from chancery.reports import figures as f
+from chancery.reports.regimes import NoReport, postings_under
 from chancery.reports.render import render
 from chancery.reports.words import UNSEEN
 from chancery.streams import as_event, mission_stream, obligation_stream
@@ -27,13 +28,8 @@ _CHUNK: Final = 100
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class ReportRefused(Exception):
+class ReportRefused(NoReport):
     """A report that cannot be made. `code` is stable; the message says what would be right."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +59,15 @@ async def staff_report(
     first: date,
     last: date,
     as_of: int | datetime | None = None,
+    *,
+    regime: str | None = None,
 ) -> StaffReport:
     """The record of `officer`, who held these postings, over the local days `first` to `last`, both included.
 
     `as_of`: a position, or an instant (aware; the last event that the log had recorded by then), or None for the head.
-    Raises ReportRefused: `report.period`, `report.position`, `report.instant`, `report.nobody`.
+    `regime`: under which the postings are appraised, where they are under several; one report for each.
+    Raises NoReport: `report.period`, `report.position`, `report.instant`, `report.nobody`, `report.no-appraisal`,
+    `report.regimes`, `report.no-such-regime`.
     """
     if last < first:
         raise ReportRefused("report.period", f"The period ends on {last}, before it begins on {first}.")
@@ -79,6 +79,8 @@ async def staff_report(
             f"No posting of {officer} stands in the log at position {at.position}; give another one.",
         )
     mine = frozenset(p for b, _ in backgrounds for p in b.mission.postings if p in postings)
+    under, mine = postings_under(regime, officer, (b.mission for b, _ in backgrounds), mine, first, last)
+    backgrounds = [(b, past) for b, past in backgrounds if mine & set(b.mission.postings)]
     asked = Asked(mine, first, last, _time(at.recorded_us))
     events = await _obligations(log, backgrounds, mine, at.position)
     made: dict[str, list[f.Item]] = {name: [] for name in f.NAMES}
@@ -93,6 +95,7 @@ async def staff_report(
         {
             "schema": SCHEMA,
             "officer": officer,
+            "appraisal": under,
             "zones": {b.mission.code: b.mission.clock.zone for b, _ in backgrounds},
             "period": {"first": first.isoformat(), "last": last.isoformat()},
             "log": {
@@ -126,32 +129,12 @@ async def _place(log: EventLog, as_of: int | datetime | None) -> Recorded:
     if isinstance(as_of, datetime):
         if as_of.tzinfo is None:
             raise ReportRefused("report.instant", "An instant needs an offset, such as 2026-06-30T22:00:00Z.")
-        wanted = await _before(log, as_of, head)
+        wanted = await log.last_before((as_of - _EPOCH) // timedelta(microseconds=1))
     else:
         wanted = head if as_of is None else as_of
     if not 1 <= wanted <= head:
         raise ReportRefused("report.position", f"The log has positions 1 to {head}; {as_of} is none of them.")
-    return await _event(log, wanted)
-
-
-async def _event(log: EventLog, position: int) -> Recorded:
-    found = await log.read(position - 1, 1, position)
-    if not found:
-        raise LogDamaged(position)
-    return found[0]
-
-
-async def _before(log: EventLog, at: datetime, head: int) -> int:
-    """The last position recorded at or before an instant; 0 if none was. The log's time never runs backwards."""
-    limit = (at - _EPOCH) // timedelta(microseconds=1)
-    low, high = 0, head
-    while low < high:
-        middle = (low + high + 1) // 2
-        if (await _event(log, middle)).recorded_us <= limit:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    return await log.at(wanted)
 
 
 async def _backgrounds(

@@ -18,6 +18,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("Staff report", "Rapport individuel"),
     "officer": ("Officer", "Agent"),
     "period": ("Period", "Période"),
+    "appraisal": ("Appraised under", "Évalué au titre de"),
     "times": ("Times are those of {zone}.", "Les heures sont celles de {zone}."),
     "known": (
         "As known at position {position} of log {origin}, recorded {recorded}",
@@ -75,6 +76,24 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "unanswered": ("no answer of this person's", "sans réponse de cette personne"),
     "confirmed_by_second": ("confirmed by a second person", "confirmé par une seconde personne"),
     "refused_by_second": ("not confirmed by the second person", "non confirmé par la seconde personne"),
+    "self": ("the person themself", "la personne elle-même"),
+    "other": ("somebody else", "une autre personne"),
+    "asked_and_agreed": (
+        "asked for by {requester}, agreed by {approver}",
+        "demandé par {requester}, accepté par {approver}",
+    ),
+    "corrects_correction": (
+        "corrects the correction at position {position}",
+        "corrige la correction en position {position}",
+    ),
+    "asked_to_say": ("{field}: to say {asked}", "{field} : indiquer {asked}"),
+    "asked_by": ("asked for by {requester}", "demandé par {requester}"),
+    "refused": ("refused by {approver}", "refusé par {approver}"),
+    "unanswered_correction": ("not answered", "sans réponse"),
+    "not_met": (
+        "not met: the period that the Guidelines state had passed (the day on which it ends is this product's)",
+        "non remplie : la période que fixent les Orientations était passée (le jour où elle finit est celui de ce produit)",
+    ),
     "before_after": ("{field}: {before} → {after}", "{field} : {before} → {after}"),
     # figures
     "assigned": ("Assigned in the period", "Attribuées pendant la période"),
@@ -100,6 +119,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Entrée refusée, ce qui vaut accomplissement (figure aussi parmi les audiences)",
     ),
     "corrections": ("Corrections, before and after", "Corrections, avant et après"),
+    "corrections_not_made": (
+        "Corrections asked for and not made",
+        "Corrections demandées et non faites",
+    ),
     # accounts
     "account.own": ("own", "propre"),
     "account.another_officer": ("another officer", "un autre agent"),

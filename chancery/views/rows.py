@@ -32,6 +32,7 @@ def obligation_row(state: Obligation) -> Row:
         min(dues, default=None),
         next_wake(state),
         state.version,
+        any(task.not_met for task in state.tasks.values()),
     )
 
 
@@ -65,6 +66,7 @@ def task_row(state: Obligation, task: Task) -> Row:
         task.ended,
         bool(task.passed),
         task.revision,
+        task.not_met,
     )
 
 
@@ -92,5 +94,5 @@ def posting_rows(state: Mission) -> Iterable[Row]:
             post.role,
             held.first.isoformat(),
             held.last.isoformat(),
-            post.local_agent,
+            post.support,
         )

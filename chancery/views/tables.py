@@ -31,6 +31,7 @@ obligation: Final = Table(
     _at("next_due"),
     _at("next_wake"),
     Column("version", Integer, nullable=False),
+    Column("not_met", Boolean, nullable=False),
     Index("obligation_open", "mission", "status"),
     Index("obligation_wake", "next_wake"),
 )
@@ -63,6 +64,7 @@ task: Final = Table(
     _at("ended"),
     Column("passed", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("not_met", Boolean, nullable=False),
     Index("task_inbox", "posting", "status", "due"),
     Index("task_clock", "mission", "status", "due"),
 )
@@ -93,7 +95,7 @@ posting: Final = Table(
     Column("role", Text, nullable=False),
     Column("first", Text, nullable=False),
     Column("last", Text, nullable=False),
-    Column("local_agent", Boolean, nullable=False),
+    Column("support", Boolean, nullable=False),
     Index("posting_mission", "mission"),
 )
 

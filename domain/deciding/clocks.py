@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain import deadline as deadlines
-from domain import reminders
+from domain import reminders, routing
 from domain.calendar import Calendar, Wait
+from domain.casework import CHECKS
 from domain.deadline import Deadline
 from domain.deciding import extensions
 from domain.events import New
 from domain.kinds import instant, instant_text
 from domain.mission import Mission
-from domain.obligation import Appointment, Obligation
+from domain.obligation import ALTERNATIVE, Appointment, Obligation
 from domain.reminders import Notice
 from domain.task import Task, WaitSpan, notice_key, text
 from domain.term import Term
@@ -49,7 +50,13 @@ def _circumstances(
     if step["bound"] == "appointment" and appointment is not None:
         bound = instant(state.appointments[appointment].starts)
     within: datetime | None = None
-    if state.due_by is not None and (step["term"] == "period" or starts < instant(state.due_by)):
+    # What is done instead of a waived duty, and what comes after its act, outlive the period.
+    outlives = step["code"] == ALTERNATIVE or step["bound"] == "after"
+    if (
+        not outlives
+        and state.due_by is not None
+        and (step["term"] == "period" or starts < instant(state.due_by))
+    ):
         within = instant(state.due_by)
     return {
         "suspensions": mission.all_suspensions(),
@@ -213,9 +220,15 @@ def next_wake(state: Obligation) -> str | None:
         planned += [n["at"] for n in to_come(task)]
         if task.due not in task.passed:
             planned.append(passes_at(task))
+        over = passed_outside(task)
+        if over is not None:
+            planned.append(over)
     planned += [sitting.starts for sitting, _ in unanswered(state)]
     if state.without_day_since is not None:
         planned.append(ask_at(state, state.asked))
+    planned += state.lapses.values()
+    if state.publication is not None and state.publication.status == "released":
+        planned.append(state.publication.makes)
     return min(planned, default=None)
 
 
@@ -224,9 +237,16 @@ def passes_at(task: Task) -> str:
     return max(text(instant(task.due) + _SECOND), task.opened)
 
 
+def passed_outside(task: Task) -> str | None:
+    """When a task that lies with the EU Delegation, and that nobody there has taken, goes on to headquarters."""
+    if task.posting != routing.EU_DELEGATION or task.accepted:
+        return None
+    return text(instant(task.holdings[-1].since) + routing.PATIENCE)
+
+
 def unanswered(state: Obligation) -> list[tuple[Appointment, str]]:
-    """Sittings still set, with each gate that must be answered before they begin."""
-    gates = sorted({g for step in state.definition["step"] for g in step["gates"]})
+    """Sittings still set, with each wish that must be answered before they begin. A check is no wish: it is waited for."""
+    gates = sorted({g for step in state.definition["step"] for g in step["gates"]} - set(CHECKS))
     return [
         (sitting, gate)
         for sitting in state.sittings()

@@ -27,7 +27,7 @@ def pause(
     task = task_of(command, state)
     if task.wait is not None:
         raise Refused("already-waiting", task=task.id, cause=task.wait.cause)
-    _not_own(task, mission, now, actor)
+    _not_own(task, state, mission, now, actor)
     data: dict[str, Any] = {
         "task": task.id,
         "cause": command.cause,
@@ -47,7 +47,7 @@ def renew_wait(
     task = task_of(command, state)
     if task.wait is None or task.wait.lapses <= text(now):
         raise Refused("not-waiting", task=task.id)
-    _not_own(task, mission, now, actor)
+    _not_own(task, state, mission, now, actor)
     if actor.code == task.wait.by:
         raise Refused("second-person", what="A renewed wait", posting=actor.code)
     lapses = instant_text(lapse_of(now, mission.clock))
@@ -73,7 +73,7 @@ def extend(
     step = step_of(task, state)
     if task.source == "guideline":
         raise Refused("extension-stated", task=task.id)
-    _not_own(task, mission, now, actor)
+    _not_own(task, state, mission, now, actor)
     reasons = [*step["reasons"], *LATE_REASONS]
     if command.reason not in reasons:
         raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(reasons))
@@ -89,8 +89,8 @@ def extend(
     return moved(task, later, "extended", state, mission, now)
 
 
-def _not_own(task: Task, mission: Mission, now: datetime, actor: Actor) -> None:
-    mine = {task.posting, mission.substitute_for(task.posting, now)}
+def _not_own(task: Task, state: Obligation, mission: Mission, now: datetime, actor: Actor) -> None:
+    mine = {task.posting, mission.substitute_for(task.posting, now, state.code)}
     heads = mission.role_of(task.posting) == "head_of_mission"
     if mine & {actor.code, actor.on_behalf_of} - {None} or (
         heads and not (actor.role or "").startswith("hq_")

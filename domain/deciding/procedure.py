@@ -1,11 +1,15 @@
 """What a procedure asks: open an obligation, answer a gate, open a task, look again, come to an end."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
 from domain import commands as c
-from domain.deciding.clocks import notices_for, recompute, resolve
-from domain.deciding.waking import rerouted, shunned
+from domain import routing
+from domain.casework import FIRST
+from domain.deciding.clocks import in_hours, notices_for, recompute, resolve
+from domain.deciding.gates import known_gates, require_open
+from domain.deciding.waking import rerouted
 from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant_text
@@ -16,12 +20,21 @@ from domain.task import text
 
 
 def open_obligation(
-    command: c.OpenObligation, state: Obligation, mission: Mission, now: datetime, _: Actor
+    command: c.OpenObligation,
+    state: Obligation,
+    mission: Mission,
+    now: datetime,
+    _: Actor,
+    others: Mapping[str, Obligation],
 ) -> list[New]:
-    """A definition goes to work. Opened already: nothing. Nothing is owed for the time before adoption."""
+    """A definition goes to work. Opened already: nothing. Nothing is owed for the time before adoption.
+
+    Its terms are those of this mission; its gates stand as the case's consultation has them at this instant.
+    """
     if state.version:
         return []
-    if command.instrument not in mission.instruments or command.accreditation not in mission.accreditations:
+    accreditations = [*mission.accreditations, *([mission.code] if mission.kind == "headquarters" else [])]
+    if command.instrument not in mission.instruments or command.accreditation not in accreditations:
         raise Refused("no-such-definition", mission=command.mission, definition=command.definition)
     due_by: str | None = None
     if command.due_day is not None:
@@ -29,7 +42,7 @@ def open_obligation(
         if mission.adopted_on is not None and due < mission.adopted_on:
             raise Refused("before-adoption", adopted=mission.adopted_on, mission=command.mission)
         due_by = instant_text(mission.clock.end_of(due))
-    definition: dict[str, Any] = dict(command.definition_data)
+    definition = _as_here(dict(command.definition_data), mission, now)
     if due_by is None and any(step["term"] == "period" for step in definition["step"]):
         raise Refused(
             "bad-command", where="due_day", problem=f"{command.definition} is due by the end of a period"
@@ -48,8 +61,54 @@ def open_obligation(
         "case_bound": definition["scope"] == "case",
     }
     if command.subject is not None:
-        data["subject"] = command.subject
-    return [New("ObligationOpened", data)]
+        data["subject"] = dict(command.subject)
+    if command.occurrence != "1":
+        data["occurrence"] = command.occurrence
+    if command.waived_before:
+        data["waived_before"] = command.waived_before
+    if command.also:
+        data["also"] = list(command.also)
+    gates, shut = _gates(others.get(command.consult or ""), definition)
+    if gates:
+        data["gates"] = gates
+    if shut:
+        data["shut"] = shut
+    return [New("ObligationOpened", data, at=_since(command, mission, now))]
+
+
+def _since(command: c.OpenObligation, mission: Mission, now: datetime) -> str | None:
+    """When it began, if it was entered later: an alert noted on paper has its hours from the alert."""
+    if command.happened_at is None:
+        return None
+    if command.happened_at > now:
+        raise Refused("in-the-future", at=instant_text(command.happened_at))
+    if mission.adopted_on is not None and mission.day(command.happened_at) < mission.adopted_on:
+        raise Refused("before-adoption", adopted=mission.adopted_on, mission=command.mission)
+    return text(command.happened_at)
+
+
+def _as_here(definition: dict[str, Any], mission: Mission, now: datetime) -> dict[str, Any]:
+    """The definition with the terms that the mission's local strategy or headquarters has set, and their source."""
+    local = mission.local_terms_for(definition["code"], mission.day(now))
+    if local:
+        definition["step"] = [
+            {**step, "term": local[step["code"]][0], "source": local[step["code"]][1]}
+            if step["code"] in local
+            else step
+            for step in definition["step"]
+        ]
+    return definition
+
+
+def _gates(
+    consult: Obligation | None, definition: Mapping[str, Any]
+) -> tuple[dict[str, str | None], list[str]]:
+    """The gates of the case that this definition knows: those that stand open now, each with its end, and those that are shut."""
+    if consult is None:
+        return {}, []
+    known = sorted(known_gates(definition) & set(consult.gates))
+    standing = {gate: consult.lapses.get((gate, FIRST)) for gate in known if consult.gates[gate]}
+    return standing, [gate for gate in known if not consult.gates[gate]]
 
 
 def close(command: c.CloseObligation, state: Obligation, _m: Mission, _n: datetime, _a: Actor) -> list[New]:
@@ -60,44 +119,11 @@ def close(command: c.CloseObligation, state: Obligation, _m: Mission, _n: dateti
     return [*made, New("ObligationClosed", {"outcome": command.outcome})]
 
 
-def set_gate(command: c.SetGate, state: Obligation, _m: Mission, now: datetime, _a: Actor) -> list[New]:
-    """A gate opens or closes. Closing it cancels what stands behind it, except what has been attended already."""
-    if not state.is_open:
-        raise Refused("obligation-closed", obligation=state.id, outcome=state.outcome)
-    if command.gate not in (known := gates_of(state)):
-        # A slip of the finger must not look like a consent withdrawn.
-        raise Refused(
-            "no-such-gate", definition=state.code, gate=command.gate, gates=", ".join(known) or "none"
-        )
-    if state.gates.get(command.gate) == command.open:
-        return []
-    made = [New("GateSet", {"gate": command.gate, "open": command.open})]
-    if not command.open:
-        current = text(now)
-        for task in state.open_tasks():
-            step = state.step(task.step)
-            assert step is not None
-            appointment = state.appointments.get(task.appointment or "")
-            if command.gate in step["gates"] and (appointment is None or appointment.starts > current):
-                made.append(New("TaskCancelled", {"task": task.id, "cause": "gate"}))
-    return made
-
-
-def gates_of(state: Obligation) -> list[str]:
-    """The gates of an obligation's definition."""
-    return sorted({gate for step in state.definition["step"] for gate in step["gates"]})
-
-
-def answer_gate(command: c.AnswerGate, state: Obligation, _m: Mission, _n: datetime, _a: Actor) -> list[New]:
-    """A gate is answered once for each occurrence; what a later run asks again changes nothing."""
-    if (command.gate, command.occurrence) in state.gate_answers or not state.is_open:
-        return []
-    data = {"gate": command.gate, "occurrence": command.occurrence, "passed": command.passed}
-    return [New("GateAnswered", data)]
-
-
 def open_task(command: c.OpenTask, state: Obligation, mission: Mission, now: datetime, _: Actor) -> list[New]:
-    """A step becomes a task with an owner and a deadline. Opened already, or the obligation ended: nothing."""
+    """A step becomes a task with an owner and a deadline. Opened already, or the obligation ended: nothing.
+
+    Refused while a gate of the step is shut: no procedure can forget it.
+    """
     task_id = f"{command.step}.{command.occurrence}"
     if task_id in state.tasks or not state.is_open:
         return []
@@ -109,14 +135,18 @@ def open_task(command: c.OpenTask, state: Obligation, mission: Mission, now: dat
         raise Refused("no-such-appointment", obligation=state.id, appointment=command.appointment)
     if appointment is not None and (appointment.status == "cancelled" or appointment.outcome == "not_held"):
         return []
+    if appointment is not None and "observer" in step["results"] and appointment.observer in mission.partners:
+        return []  # a partner has claimed it meanwhile: there is nobody to find
+    require_open(step["gates"], state, mission, now)
     starts = now if command.starts is None else command.starts
     if step["bound"] == "after" and appointment is not None:
         starts = datetime.fromisoformat(appointment.starts)
     starts = starts.replace(microsecond=0)
-    posting, why = mission.assignee(step["owner"], now, shunned(command.step, mission, ()))
+    deadline = resolve(step, starts, state, mission, command.appointment)
+    hours = in_hours(deadline.term)
+    posting, why = routing.assignee(step, mission, now, definition=state.code, hours=hours)
     if command.posting is not None and mission.is_present(command.posting, now):
         posting, why = command.posting, "named"
-    deadline = resolve(step, starts, state, mission, command.appointment)
     data = {
         "task": task_id,
         "step": command.step,
@@ -147,7 +177,7 @@ def refresh(command: c.Refresh, state: Obligation, mission: Mission, now: dateti
     made: list[New] = []
     for task in state.open_tasks():
         made += recompute(task, mission.moved_by, state, mission, now)
-        made += rerouted(task, mission, now)
+        made += rerouted(task, state, mission, now)
     return made
 
 

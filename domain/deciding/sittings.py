@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
-from domain.deciding.clocks import bound_of, recompute, unanswered
+from domain.deciding.clocks import bound_of, recompute, unanswered, wait_ended
+from domain.deciding.gates import SHARING
+from domain.deciding.tasks import timing_of
 from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant_text
@@ -23,6 +25,10 @@ _OBSERVERS = (
     "cooperation_officer",
 )
 """Who is asked to observe. A local agent goes along as support and never alone (OBLIGATIONS.md, TRIAL-OBS)."""
+
+
+COVERED = "another_mission_observes"
+"""Why a sitting that a partner observes is not staffed here."""
 
 
 def record_sittings(
@@ -214,31 +220,75 @@ def end_proceeding(
 def offer_rota(
     command: c.OfferRota, state: Obligation, mission: Mission, now: datetime, _: Actor
 ) -> list[New]:
-    """Offer a sitting to everybody present who may observe. Offered already, or over: nothing."""
+    """Offer a sitting to everybody who may observe it and was not asked yet; to partners only if they may know of it."""
     sitting = state.appointments.get(command.appointment)
-    if sitting is None or sitting.status != "set" or sitting.offered or not state.is_open:
+    if sitting is None or sitting.status != "set" or not state.is_open:
         return []
     to = [p for role in _OBSERVERS for p in mission.holders(role, now) if mission.is_present(p, now)]
     to = [p for p in to if not mission.is_local_agent(p)]
-    return [New("RotaOffered", {"appointment": sitting.id, "to": to})] if to else []
+    to += mission.partners if may_be_told(state) else ()
+    new = [one for one in to if one not in sitting.offered]
+    return [New("RotaOffered", {"appointment": sitting.id, "to": new})] if new else []
+
+
+def may_be_told(state: Obligation) -> bool:
+    """Whether partners may know of an obligation's appointments: to offer one is to share it, and that was agreed to."""
+    return not state.case_bound or any(state.gates.get(gate) for gate in SHARING)
 
 
 def answer_rota(
-    command: c.AnswerRota, state: Obligation, mission: Mission, _: datetime, actor: Actor
+    command: c.AnswerRota, state: Obligation, mission: Mission, now: datetime, actor: Actor
 ) -> list[New]:
-    """Claim or decline. The first claim observes, the second stands in; each is told which."""
+    """Claim or decline. The first claim observes, every later one stands in; each is told which.
+
+    A partner that claims first covers the sitting: who is to staff it here need not.
+    """
     _open(state)
     sitting = _appointment(command.appointment, state)
     if sitting.status != "set":
         raise Refused("appointment-ended", appointment=sitting.id, status=sitting.status)
-    posting = actor.on_behalf_of or actor.code
-    if posting not in sitting.offered:
-        raise Refused("not-offered", appointment=sitting.id, posting=posting)
-    if posting in sitting.answers:
-        raise Refused("already-answered", appointment=sitting.id, posting=posting)
+    who = actor.on_behalf_of or actor.code
+    if who not in sitting.offered:
+        raise Refused("not-offered", appointment=sitting.id, posting=who)
+    if who in sitting.answers:
+        raise Refused("already-answered", appointment=sitting.id, posting=who)
+    partner = actor.kind == "partner"
+    if partner and not may_be_told(state):
+        raise Refused("gate-shut", gate=min(SHARING), obligation=state.id)
     answer = "declined"
     if command.claim:
-        taken = set(sitting.answers.values())
-        answer = "observer" if "observer" not in taken else "backup"
-    data = {"appointment": sitting.id, "posting": posting, "answer": answer, "reason": command.reason}
-    return [New("RotaAnswered", data)]
+        taken = sitting.observer is not None or "observer" in sitting.answers.values()
+        answer = "backup" if taken else "observer"
+    data = {"appointment": sitting.id, "posting": who, "answer": answer, "reason": command.reason}
+    made = [New("RotaAnswered", data)]
+    if partner and answer == "observer":
+        made += [_assigned(sitting, who, None), *_covered(sitting, state, mission, now)]
+    elif answer == "backup" and sitting.observer is not None and sitting.backup is None:
+        made.append(_assigned(sitting, sitting.observer, who))
+    return made
+
+
+def _assigned(sitting: Appointment, observer: str, backup: str | None) -> New:
+    data = {"appointment": sitting.id, "observer": observer, "backup": backup, "support": sitting.support}
+    return New("ObserverAssigned", data)
+
+
+def _covered(sitting: Appointment, state: Obligation, mission: Mission, now: datetime) -> list[New]:
+    """The task of staffing the sitting ends: another mission observes, which is as good an end as any."""
+    made: list[New] = []
+    for task in state.open_tasks():
+        step = state.step(task.step)
+        if step is None or task.appointment != sitting.id or "observer" not in step["results"]:
+            continue
+        if COVERED not in step["reasons"] or "transferred" not in step["outcomes"]:
+            continue
+        ended, clock = wait_ended(task, "ended", state, mission, now)
+        data = {
+            "task": task.id,
+            "happened_at": text(now),
+            "timing": timing_of(clock, now, now),
+            "outcome": "transferred",
+            "reason": COVERED,
+        }
+        made += [*ended, New("TaskNotActed", data)]
+    return made

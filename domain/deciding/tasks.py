@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain import commands as c
-from domain.deciding.clocks import wait_ended
-from domain.deciding.waking import shunned
+from domain import routing
+from domain.deciding.clocks import in_hours, wait_ended
 from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant, instant_text
@@ -28,6 +28,9 @@ LATE_REASONS = (
     "outage",
 )
 """Why something was late or not done: the five words that practitioners ask by (REQUIREMENTS.md, R11), and what blocks."""
+
+CONCERNED = "concerned"
+"""Who is concerned by a matter does not answer for it: it passes on."""
 
 _SECOND = timedelta(seconds=1)
 
@@ -51,12 +54,29 @@ def step_of(task: Task, state: Obligation) -> Mapping[str, Any]:
     return step
 
 
+def accompanied(step: Mapping[str, Any]) -> bool:
+    """Whether a local agent never does the step alone: a trial, a detention visit, a démarche."""
+    return bool(step.get("accompanied")) or step["code"].startswith("attend")
+
+
+def _not_an_approval(step: Mapping[str, Any]) -> None:
+    """An approval is ended by answering what was asked, never by ticking it off."""
+    if step.get("approval"):
+        raise Refused("answered-otherwise", step=step["code"])
+
+
 def accept(command: c.AcceptTask, state: Obligation, _m: Mission, _n: datetime, actor: Actor) -> list[New]:
-    """The holder takes it. Time that had been a vacancy's is theirs from here on."""
+    """The holder takes it. Time that had been a vacancy's is theirs from here on.
+
+    Of an urgent task whoever was called takes it over at once: nobody waits for the one who does not answer.
+    """
     task = task_of(command, state)
     if task.accepted:
         raise Refused("already-accepted", task=task.id)
-    return [New("TaskAccepted", {"task": task.id})]
+    made = [New("TaskAccepted", {"task": task.id})]
+    if actor.code in task.called and actor.code not in (task.posting, actor.on_behalf_of, None):
+        made.insert(0, New("TaskAssigned", {"task": task.id, "posting": actor.code, "why": "called"}))
+    return made
 
 
 def decline(
@@ -64,10 +84,13 @@ def decline(
 ) -> list[New]:
     """The holder cannot take it; it goes to whoever comes next, in the same instant."""
     task = task_of(command, state)
-    if command.reason not in LATE_REASONS:
-        raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(LATE_REASONS))
+    codes = (*LATE_REASONS, CONCERNED)
+    if command.reason not in codes:
+        raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(codes))
     refused = [*task.refused_by, task.posting, actor.code]
-    posting, why = mission.assignee(task.owner_role, now, shunned(task.step, mission, refused))
+    hours = in_hours(task.deadline["term"])
+    step = step_of(task, state)
+    posting, why = routing.assignee(step, mission, now, refused, definition=state.code, hours=hours)
     if posting == task.posting and posting in task.refused_by:
         return []  # said already, and there is nobody else
     made = [New("TaskDeclined", {"task": task.id, "reason": command.reason})]
@@ -85,7 +108,7 @@ def reassign(
         raise Refused("same-holder", task=task.id, holder=task.posting)
     if not mission.is_present(command.posting, now):
         raise Refused("no-such-posting", posting=command.posting, mission=state.mission, day=mission.day(now))
-    if task.step.startswith("attend") and mission.is_local_agent(command.posting):
+    if accompanied(step_of(task, state)) and mission.is_local_agent(command.posting):
         raise Refused("never-alone")
     return [New("TaskAssigned", {"task": task.id, "posting": command.posting, "why": "named"})]
 
@@ -109,19 +132,27 @@ def _happened(at: datetime | None, task: Task, now: datetime) -> datetime:
 
 
 def complete(
-    command: c.CompleteTask, state: Obligation, mission: Mission, now: datetime, _: Actor
+    command: c.CompleteTask,
+    state: Obligation,
+    mission: Mission,
+    now: datetime,
+    actor: Actor,
+    others: Mapping[str, Obligation],
 ) -> list[New]:
-    """The task was done. After its due date it needs a reason; before a sitting its report cannot be complete."""
+    """The task was done. After its due date it needs a reason; before a sitting its report cannot be complete.
+
+    What was done with another task of the mission needs neither evidence nor checklist again, and happened when that did.
+    """
     task = task_of(command, state)
     step = step_of(task, state)
-    happened = _happened(command.happened_at, task, now)
-    open_lines = [x["code"] for x in step["checklist"] if x["must"] and x["code"] not in command.checklist]
-    if open_lines:
-        raise Refused("checklist-open", lines=", ".join(open_lines))
-    given = {e["kind"] for e in command.evidence}
-    missing = [kind for kind in step["evidence"] if kind not in given]
-    if missing:
-        raise Refused("evidence-missing", step=task.step, kinds=", ".join(missing))
+    _not_an_approval(step)
+    if accompanied(step) and mission.is_local_agent(actor.code):
+        raise Refused("never-alone")
+    if command.act is not None:
+        happened = _act(command.act, task, state, others)
+    else:
+        happened = _happened(command.happened_at, task, now)
+        _check_proof(command, step)
     _check_results(command, step, mission, now)
     made, clock = wait_ended(task, "ended", state, mission, now)
     timing = timing_of(clock, happened, now)
@@ -144,6 +175,8 @@ def complete(
         data["reason"] = command.reason
     if command.note is not None:
         data["note"] = dict(command.note)
+    if command.act is not None:
+        data["act"] = command.act.model_dump()
     made.append(New("TaskCompleted", data))
     if "observer" in step["results"] and sitting is not None:
         made.append(_observer(command, sitting.id, mission))
@@ -153,12 +186,38 @@ def complete(
     return made
 
 
+def _check_proof(command: c.CompleteTask, step: Mapping[str, Any]) -> None:
+    open_lines = [x["code"] for x in step["checklist"] if x["must"] and x["code"] not in command.checklist]
+    if open_lines:
+        raise Refused("checklist-open", lines=", ".join(open_lines))
+    given = {e["kind"] for e in command.evidence}
+    missing = [kind for kind in step["evidence"] if kind not in given]
+    if missing:
+        raise Refused("evidence-missing", step=step["code"], kinds=", ".join(missing))
+
+
+def _act(act: c.Act, task: Task, state: Obligation, others: Mapping[str, Obligation]) -> datetime:
+    """When what serves here too was done: a task of the same mission that ended as done while this one was open."""
+    other = others.get(act.obligation)
+    done = other.tasks.get(act.task) if other is not None and other.mission == state.mission else None
+    if done is None or done.outcome != "done" or done.happened is None or other is state:
+        raise Refused("no-such-act", obligation=act.obligation, task=act.task)
+    if done.happened < task.opened:
+        raise Refused("before-opening", at=done.happened, task=task.id, opened=task.opened)
+    return instant(done.happened)
+
+
 def _check_results(command: c.CompleteTask, step: Mapping[str, Any], mission: Mission, now: datetime) -> None:
     allowed: Mapping[str, list[str]] = step["results"]
+    blank = [field for field in step.get("asks", ()) if field not in command.result]
+    if blank:
+        codes = "; ".join(f"{field}={'|'.join(allowed[field])}" for field in blank)
+        raise Refused("result-missing", step=step["code"], fields=codes)
     for field, value in command.result.items():
         values = allowed.get(field, [])
         if "posting" in values:
-            if not mission.runs(value, now):
+            stands_in = field == "backup" and value in mission.partners
+            if not stands_in and not mission.runs(value, now):
                 raise Refused("no-such-posting", posting=value, mission=mission.code, day=mission.day(now))
         elif value not in values:
             codes = ", ".join(values) or ", ".join(allowed) or "none"
@@ -187,6 +246,7 @@ def not_act(command: c.NotAct, state: Obligation, mission: Mission, now: datetim
     """Decided not to act, or could not, with one of the step's reasons. In time, that is compliance."""
     task = task_of(command, state)
     step = step_of(task, state)
+    _not_an_approval(step)
     happened = _happened(command.happened_at, task, now)
     if command.outcome not in step["outcomes"]:
         allowed = ", ".join(step["outcomes"])
@@ -221,97 +281,3 @@ def confirm(
     if actor.code in (task.ended_by, task.posting):
         raise Refused("second-person", what="A late entry", posting=actor.code)
     return [New("TimelinessConfirmed", {"task": task.id, "confirmed": command.confirmed})]
-
-
-def propose_waiver(
-    command: c.ProposeWaiver, state: Obligation, _m: Mission, _n: datetime, actor: Actor
-) -> list[New]:
-    """Ask that it need not be done this time."""
-    task = task_of(command, state)
-    if task.waiver is not None:
-        raise Refused("waiver-proposed", task=task.id)
-    reasons = [*step_of(task, state)["reasons"], *LATE_REASONS]
-    if command.reason not in reasons:
-        raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(reasons))
-    data: dict[str, Any] = {
-        "task": task.id,
-        "reason": command.reason,
-        "alternative": command.alternative,
-        "review_on": command.review_on,
-    }
-    if command.note is not None:
-        data["note"] = dict(command.note)
-    return [New("WaiverProposed", data)]
-
-
-def answer_waiver(
-    command: c.AnswerWaiver, state: Obligation, _m: Mission, _n: datetime, actor: Actor
-) -> list[New]:
-    """Approve or refuse: never the proposer, never the task's holder."""
-    task = task_of(command, state)
-    if task.waiver is None:
-        raise Refused("no-waiver-proposed", task=task.id)
-    if actor.code in (task.waiver.proposer, task.posting):
-        raise Refused("second-person", what="A waiver", posting=actor.code)
-    return [New("WaiverAnswered", {"task": task.id, "approved": command.approved})]
-
-
-def correct(
-    command: c.CorrectTask, state: Obligation, mission: Mission, now: datetime, actor: Actor
-) -> list[New]:
-    """Say what an ended task should say. Requester and approver are two; the first entry stays visible."""
-    task = state.tasks.get(command.task)
-    if task is None:
-        raise Refused("no-such-task", obligation=state.id, task=command.task)
-    if task.is_open or task.ended_event is None:
-        raise Refused("nothing-to-correct", task=task.id)
-    if command.approver == actor.code or command.approver == task.ended_by == task.posting:
-        raise Refused("second-person", what="A correction", posting=command.approver)
-    if not mission.runs(command.approver, now):
-        raise Refused("no-such-posting", posting=command.approver, mission=mission.code, day=mission.day(now))
-    value = _corrected(command, task, state, now)
-    if value == getattr(task, "happened" if command.field == "happened_at" else command.field):
-        return []
-    data: dict[str, Any] = {
-        "task": task.id,
-        "of": task.ended_event,
-        "field": command.field,
-        "value": value,
-        "reason": command.reason,
-        "approver": command.approver,
-    }
-    if command.note is not None:
-        data["note"] = dict(command.note)
-    return [New("TaskCorrected", data)]
-
-
-def _corrected(command: c.CorrectTask, task: Task, state: Obligation, now: datetime) -> str:
-    """The value, if that field of that step can say it. What was not done is not corrected into done."""
-    if command.field == "happened_at":
-        at = _corrected_instant(command.value, now)
-        if at < task.opened:
-            raise Refused("before-opening", at=at, task=task.id, opened=task.opened)
-        return at
-    step = step_of(task, state)
-    if command.field == "reason":
-        allowed = [*step["reasons"], *LATE_REASONS]
-    else:
-        allowed = list(dict.fromkeys([*step["outcomes"], str(task.ended_as)]))
-    if command.value not in allowed:
-        where = {"field": command.field, "value": command.value, "step": task.step}
-        raise Refused("result-unknown", **where, allowed=", ".join(allowed))
-    return command.value
-
-
-def _corrected_instant(value: str, now: datetime) -> str:
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise Refused(
-            "bad-command", where="value", problem="an instant with a zone, such as 2026-05-06T09:00:00Z"
-        )
-    if at > now:
-        raise Refused("in-the-future", at=value)
-    return text(at)

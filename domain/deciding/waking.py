@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from domain import routing
+from domain.deciding import casework, gates
 from domain.deciding.clocks import (
     ask_at,
+    in_hours,
+    passed_outside,
     passes_at,
     recompute,
     to_come,
@@ -38,6 +42,13 @@ def wake(state: Obligation, mission: Mission, now: datetime, planned: datetime |
     lines = [_task(task, state, mission, now, planned) for task in state.open_tasks()]
     lines.append([fell_shut(s, gate, state) for s, gate in unanswered(state) if s.starts <= current])
     lines.append(_questions(state, mission, now))
+    shut, out = _once(gates.lapsed(state, now), casework.published(state, now))
+    fallen = {new.data["task"]: new.at or current for new in shut if new.type == "TaskCancelled"}
+    lines = [
+        [new for new in line if not _after(fallen.get(new.data.get("task", "")), new, current)]
+        for line in lines
+    ]
+    lines += [shut, out]
     placed: list[tuple[str, New]] = []
     for line in lines:
         reached = ""
@@ -49,6 +60,18 @@ def wake(state: Obligation, mission: Mission, now: datetime, planned: datetime |
                 at = reached = max(reached, at)
             placed.append((at, new))
     return [new for _, new in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _once(shut: list[New], out: list[New]) -> tuple[list[New], list[New]]:
+    """A publication ends once, by what came first: a gate that lapses after it was made stops nothing any more."""
+    if any(new.type == "PublicationMade" for new in out):
+        return [new for new in shut if new.type != "PublicationCancelled"], out
+    return shut, [] if any(new.type == "PublicationCancelled" for new in shut) else out
+
+
+def _after(fell: str | None, new: New, current: str) -> bool:
+    """Whether something is planned of a task for when it had fallen; what came before that is recorded all the same."""
+    return fell is not None and (new.at or current) >= fell
 
 
 def fell_shut(sitting: Appointment, gate: str, state: Obligation) -> New:
@@ -88,12 +111,12 @@ def _task(
             )
 
     record(lapsed(draft, state, mission, now))
-    record(rerouted(draft, mission, now, planned))
+    record(rerouted(draft, state, mission, now, planned))
     if draft.wait is not None and draft.wait.stops:
         return made
     if draft.due < text(now):
         record(recompute(draft, "refreshed", state, mission, now))
-    while due := _due(draft, mission, now):
+    while due := _due(draft, state, mission, now):
         record(due)
     return made
 
@@ -106,45 +129,57 @@ def lapsed(task: Task, state: Obligation, mission: Mission, now: datetime) -> li
     return wait_ended(task, "lapsed", state, mission, now)[0]
 
 
-def rerouted(task: Task, mission: Mission, now: datetime, planned: datetime | None = None) -> list[New]:
+def rerouted(
+    task: Task, state: Obligation, mission: Mission, now: datetime, planned: datetime | None = None
+) -> list[New]:
     """No task without an owner: when its holder has left or is away, or whoever should hold it has come, it moves.
 
     What somebody accepted stays with them while they are in post and present.
     """
-    to = _next_holder(task, mission, now)
+    to = _next_holder(task, state, mission, now)
     if to is None:
         return []
     posting, why = to
     at: str | None = None
-    if planned is not None and instant(task.holdings[-1].since) <= planned <= now:
+    over = passed_outside(task)
+    if over is not None and over <= text(now):
+        at = over
+    elif planned is not None and instant(task.holdings[-1].since) <= planned <= now:
         change = mission.staffing_change(planned - _SECOND)
-        if change == planned and _next_holder(task, mission, planned) == to:
+        if change == planned and _next_holder(task, state, mission, planned) == to:
             at = text(planned)
     return [New("TaskAssigned", {"task": task.id, "posting": posting, "why": why}, at=at)]
 
 
-def _next_holder(task: Task, mission: Mission, at: datetime) -> tuple[str, str] | None:
+def _next_holder(task: Task, state: Obligation, mission: Mission, at: datetime) -> tuple[str, str] | None:
     """To whom the task goes at that instant, and by which rule; None if it stays."""
-    best, why = mission.assignee(task.owner_role, at, shunned(task.step, mission, task.refused_by))
+    step = state.step(task.step)
+    assert step is not None, "a task is opened from a step of its own snapshot"
+    refused = list(task.refused_by)
+    over = passed_outside(task)
+    if over is not None and over <= text(at):
+        refused.append(task.posting)
+    hours = in_hours(task.deadline["term"])
+    best, why = routing.assignee(step, mission, at, refused, definition=state.code, hours=hours)
     if best == task.posting:
         return None
-    if task.posting != NOBODY and mission.is_present(task.posting, at):
+    if task.posting in routing.OUTSIDERS:
+        if task.accepted or (why == "outside" and task.posting not in refused):
+            return None
+    elif why == "outside":
+        if task.accepted and mission.suspended(at) is None and mission.is_present(task.posting, at):
+            return None
+    elif task.posting != NOBODY and mission.is_present(task.posting, at):
         if task.accepted or task.holdings[-1].why not in _FALLBACK or why != "role":
             return None
     elif mission.runs(task.posting, at):
-        substitute = mission.substitute_for(task.posting, at)
+        substitute = mission.substitute_for(task.posting, at, state.code)
         if substitute is not None and mission.is_present(substitute, at):
             return None  # the substitute acts on behalf; the task itself stays
     return best, why
 
 
-def shunned(step: str, mission: Mission, refused: Sequence[str]) -> list[str]:
-    """Who does not get a task of that step: those who declined it; of a sitting, local agents, who never go alone."""
-    agents = [p for p in mission.postings if mission.is_local_agent(p)] if step.startswith("attend") else []
-    return [*refused, *agents]
-
-
-def _due(task: Task, mission: Mission, now: datetime) -> list[New]:
+def _due(task: Task, state: Obligation, mission: Mission, now: datetime) -> list[New]:
     """Notices and the due instant itself, as far as they have come. Of an hour term's repeats the next one only."""
     current = text(now)
     made: list[New] = []
@@ -157,7 +192,7 @@ def _due(task: Task, mission: Mission, now: datetime) -> list[New]:
             "n": notice["n"],
             "planned": notice["at"],
             "due_at": task.due,
-            "to": addressees(task, notice["to"], mission, now),
+            "to": addressees(task, notice["to"], state, mission, now),
         }
         made.append(New("NoticeRecorded", data, at=notice["at"]))
     if task.due not in task.passed and passes_at(task) <= current:
@@ -165,7 +200,9 @@ def _due(task: Task, mission: Mission, now: datetime) -> list[New]:
     return sorted(made, key=lambda new: new.at or "")
 
 
-def addressees(task: Task, roles: Sequence[str], mission: Mission, now: datetime) -> list[str]:
+def addressees(
+    task: Task, roles: Sequence[str], state: Obligation, mission: Mission, now: datetime
+) -> list[str]:
     """The postings to whom a notice goes: the holder, whoever holds a role, and for somebody away their substitute.
 
     A role that nobody of the mission holds stays a role: somebody outside answers to it.
@@ -173,16 +210,16 @@ def addressees(task: Task, roles: Sequence[str], mission: Mission, now: datetime
     found: list[str] = []
     for role in roles:
         if role == "holder":
-            found.append(mission.substitute_for(task.posting, now) or task.posting)
+            found.append(_reached(task.posting, state, mission, now))
         elif role in ("backup", "alternate"):
             alternates = mission.holders("focal_point_alternate", now)
-            found += [_reached(p, mission, now) for p in alternates[: 1 if role == "backup" else None]]
+            found += [_reached(p, state, mission, now) for p in alternates[: 1 if role == "backup" else None]]
         elif role == "focal_point_weekly":
             found.append(role)
         else:
-            found += [_reached(p, mission, now) for p in mission.holders(role, now)] or [role]
+            found += [_reached(p, state, mission, now) for p in mission.holders(role, now)] or [role]
     return list(dict.fromkeys(found))
 
 
-def _reached(posting: str, mission: Mission, now: datetime) -> str:
-    return mission.substitute_for(posting, now) or posting
+def _reached(posting: str, state: Obligation, mission: Mission, now: datetime) -> str:
+    return mission.substitute_for(posting, now, state.code) or posting

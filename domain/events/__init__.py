@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from domain.events import of_case as k
 from domain.events import of_mission as m
 from domain.events import of_obligation as o
 from domain.events import of_sitting as s
@@ -30,6 +31,15 @@ TYPES: Final[dict[str, Any]] = {
         m.SuspensionDeclared,
         m.SuspensionRenewed,
         m.SuspensionLifted,
+        m.OutageDeclared,
+        m.LocalTermSet,
+        m.DutySwitched,
+        m.InstrumentAdopted,
+        m.VaultLocked,
+        m.VaultUnlocked,
+        m.ShreddingProposed,
+        m.ShreddingAnswered,
+        m.DataShredded,
         o.ObligationOpened,
         o.ObligationClosed,
         o.GateSet,
@@ -50,6 +60,8 @@ TYPES: Final[dict[str, Any]] = {
         t.DeadlineMoved,
         t.NoticeRecorded,
         t.DeadlinePassed,
+        t.CorrectionProposed,
+        t.CorrectionRefused,
         t.TaskCorrected,
         s.AppointmentSet,
         s.AppointmentMoved,
@@ -60,11 +72,34 @@ TYPES: Final[dict[str, Any]] = {
         s.ObserverAssigned,
         s.ProceedingAsked,
         s.ProceedingEnded,
+        k.VitalInterestProposed,
+        k.VitalInterestAnswered,
+        k.DisclosureMade,
+        k.CaseNoted,
+        k.CaseAttached,
+        k.CaseDetached,
+        k.PublicationReleased,
+        k.PublicationMade,
+        k.PublicationCancelled,
+        k.AnswerRecorded,
+        k.HandoverSigned,
+        k.AreaAllocated,
+        k.CoverageRecorded,
     )
 }
 """Stored name → shape. A name here is for ever: it stands in the log."""
 
-SCHEMAS: Final[dict[str, int]] = dict.fromkeys(TYPES, 1)
+SCHEMAS: Final[dict[str, int]] = {
+    **dict.fromkeys(TYPES, 1),
+    "PostCreated": 2,
+    "PostingBegan": 2,
+    "AbsenceRecorded": 2,
+    "ObligationOpened": 2,
+    "GateSet": 2,
+    "TaskCompleted": 2,
+    "WaiverProposed": 2,
+    "TaskCorrected": 2,
+}
 """The schema number that is written today, by type."""
 
 

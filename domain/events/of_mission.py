@@ -1,4 +1,4 @@
-"""What can have happened to a mission: adoption, calendar, posts, postings, absences, suspensions."""
+"""What can have happened to a mission: adoption, calendar, posts, postings, absences, suspensions, its own terms, its vault."""
 
 from typing import Any, Literal, NotRequired
 
@@ -6,7 +6,7 @@ from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from domain.events.shapes import AccreditationData
-from domain.kinds import Code, DateText, Hex, InstantText
+from domain.kinds import Code, DateText, Hex, InstantText, SealedRef
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -40,23 +40,24 @@ class CalendarRevised(TypedDict):
 
 @with_config(_STRICT)
 class PostCreated(TypedDict):
-    """A position in the mission, with its share of time for human-rights work."""
+    """A position in the mission, with its share of time for human-rights work. `support`: a local agent's."""
 
     post: Code
     role: Code
     share_percent: int
-    local_agent: bool
+    support: bool
 
 
 @with_config(_STRICT)
 class PostingBegan(TypedDict):
-    """An officer takes a post, under a random code. `until` is the last day, where known."""
+    """An officer takes a post, under a random code. `until` is the last day, where known; `appraisal` the regime."""
 
     posting: Code
     post: Code
     from_day: DateText
     until: DateText | None
     languages: list[Code]
+    appraisal: Code | None
 
 
 @with_config(_STRICT)
@@ -69,13 +70,17 @@ class PostingEnded(TypedDict):
 
 @with_config(_STRICT)
 class AbsenceRecorded(TypedDict):
-    """Days on which a posting is absent. No kind is stored. `substitute` acts on behalf, where one is named."""
+    """Days on which a posting is absent. No kind is stored. `substitute` acts on behalf, where one is named.
+
+    `scope`: the definitions for which the substitute acts; all of them where none stands here.
+    """
 
     absence: Code
     posting: Code
     from_day: DateText
     until: DateText
     substitute: Code | None
+    scope: list[Code]
 
 
 @with_config(_STRICT)
@@ -111,3 +116,83 @@ class SuspensionLifted(TypedDict):
 
     suspension: Code
     ends: InstantText
+
+
+@with_config(_STRICT)
+class OutageDeclared(TypedDict):
+    """From when to when nothing could be entered: late entries of that time may be confirmed together."""
+
+    outage: Code
+    starts: InstantText
+    ends: InstantText
+
+
+@with_config(_STRICT)
+class LocalTermSet(TypedDict):
+    """A step's term in this mission, through the day `until`."""
+
+    definition: Code
+    step: Code
+    term: Code
+    source: Literal["local_strategy", "hq_instruction"]
+    authority: Code
+    reason: Code
+    until: DateText
+
+
+@with_config(_STRICT)
+class DutySwitched(TypedDict):
+    """A duty is on or off in this mission, through the day `until`."""
+
+    definition: Code
+    on: bool
+    authority: Code
+    reason: Code
+    until: DateText
+
+
+@with_config(_STRICT)
+class InstrumentAdopted(TypedDict):
+    """The version of an instrument under which obligations are opened from now on."""
+
+    instrument: Code
+    version: Code
+    checksum: Hex
+
+
+@with_config(_STRICT)
+class VaultLocked(TypedDict):
+    """The mission's vault is closed."""
+
+    reason: Code
+
+
+@with_config(_STRICT)
+class VaultUnlocked(TypedDict):
+    """The mission's vault is open again."""
+
+    reason: Code
+
+
+@with_config(_STRICT)
+class ShreddingProposed(TypedDict):
+    """Somebody asks that a case's content be destroyed. Which case is sealed under its own key."""
+
+    request: Code
+    basis: Code
+    case: SealedRef
+
+
+@with_config(_STRICT)
+class ShreddingAnswered(TypedDict):
+    """A second person approves or refuses it."""
+
+    request: Code
+    approved: bool
+
+
+@with_config(_STRICT)
+class DataShredded(TypedDict):
+    """The key was destroyed: nobody can read what it sealed, nor find the case."""
+
+    request: Code

@@ -12,7 +12,10 @@ _STRICT = ConfigDict(extra="forbid", strict=True)
 
 @with_config(_STRICT)
 class ObligationOpened(TypedDict):
-    """A definition at work. The definition is a snapshot: a changed instrument never changes what was due before."""
+    """A definition at work. The definition is a snapshot: a changed instrument never changes what was due before.
+
+    `gates`: those of the case that stood open, with the instant at which what was agreed ends; `shut`: those refused.
+    """
 
     obligation: Code
     mission: Code
@@ -26,6 +29,11 @@ class ObligationOpened(TypedDict):
     parties: list[Code]
     subject: NotRequired[SealedRef]
     case_bound: bool
+    gates: NotRequired[dict[Code, InstantText | None]]
+    shut: NotRequired[list[Code]]
+    occurrence: NotRequired[Code]
+    waived_before: NotRequired[int]
+    also: NotRequired[list[Code]]
 
 
 @with_config(_STRICT)
@@ -37,10 +45,17 @@ class ObligationClosed(TypedDict):
 
 @with_config(_STRICT)
 class GateSet(TypedDict):
-    """A gate of the procedure opens or closes from now on. Whose wish it was is sealed, or nowhere."""
+    """A gate of the procedure opens or closes from now on. Whose wish it was is sealed, or nowhere.
+
+    `case`: for which of the cases of a proceeding, the first one if it is not said.
+    """
 
     gate: Code
     open: bool
+    lapses: NotRequired[InstantText]
+    basis: NotRequired[Code]
+    case: NotRequired[Code]
+    record: NotRequired[SealedRef]
 
 
 @with_config(_STRICT)

@@ -5,7 +5,7 @@ from typing import Literal, NotRequired
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
-from domain.events.shapes import DeadlineData, NoticeData
+from domain.events.shapes import ActData, AlternativeData, DeadlineData, NoticeData
 from domain.kinds import Code, DateText, EvidenceData, InstantText, SealedRef, Source, Uuid
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -21,7 +21,15 @@ class TaskOpened(TypedDict):
     owner_role: Code
     posting: Code
     why: Literal[
-        "role", "alternate", "deputy", "head_of_mission", "named", "substitute", "first_holder", "mission"
+        "role",
+        "alternate",
+        "deputy",
+        "head_of_mission",
+        "named",
+        "substitute",
+        "first_holder",
+        "mission",
+        "outside",
     ]
     starts: InstantText
     source: Source
@@ -38,7 +46,16 @@ class TaskAssigned(TypedDict):
     task: Code
     posting: Code
     why: Literal[
-        "role", "alternate", "deputy", "head_of_mission", "named", "substitute", "declined", "mission"
+        "role",
+        "alternate",
+        "deputy",
+        "head_of_mission",
+        "named",
+        "substitute",
+        "declined",
+        "mission",
+        "outside",
+        "called",
     ]
 
 
@@ -69,6 +86,7 @@ class TaskCompleted(TypedDict):
     result: dict[Code, Code]
     reason: NotRequired[Code]
     note: NotRequired[SealedRef]
+    act: NotRequired[ActData]
 
 
 @with_config(_STRICT)
@@ -106,6 +124,7 @@ class WaiverProposed(TypedDict):
     task: Code
     reason: Code
     alternative: Code | None
+    alternatives: NotRequired[list[AlternativeData]]
     review_on: DateText | None
     note: NotRequired[SealedRef]
 
@@ -179,8 +198,28 @@ class DeadlinePassed(TypedDict):
 
 
 @with_config(_STRICT)
+class CorrectionProposed(TypedDict):
+    """Somebody asks that an ended task say something else. `of` is the entry meant: its end, or a correction of it."""
+
+    task: Code
+    of: Uuid
+    field: Literal["happened_at", "outcome", "reason"]
+    value: Code
+    reason: Code
+    note: NotRequired[SealedRef]
+
+
+@with_config(_STRICT)
+class CorrectionRefused(TypedDict):
+    """A second person refuses a correction; the entry stays as it was."""
+
+    task: Code
+    proposal: Uuid
+
+
+@with_config(_STRICT)
 class TaskCorrected(TypedDict):
-    """A second thought about an ended task: which event, what it should say, why. Both stay visible."""
+    """A second thought about an ended task, approved: which event, what it should say, why. Both stay visible."""
 
     task: Code
     of: Uuid
@@ -188,4 +227,6 @@ class TaskCorrected(TypedDict):
     value: Code
     reason: Code
     approver: Code
+    requester: NotRequired[Code]
+    proposal: NotRequired[Uuid]
     note: NotRequired[SealedRef]

@@ -50,3 +50,19 @@ class AccreditationData(TypedDict):
     code: Code
     country: Code
     resident: bool
+
+
+@with_config(_STRICT)
+class AlternativeData(TypedDict):
+    """What is done instead of what is waived, and by which day."""
+
+    what: Code
+    by: DateText
+
+
+@with_config(_STRICT)
+class ActData(TypedDict):
+    """What was done once and satisfies several obligations: the task of another one."""
+
+    obligation: Code
+    task: Code

@@ -118,10 +118,10 @@ async def test_a_sitting_is_claimed_held_adjourned_and_the_trial_ends(
 
 async def test_a_gate_opens_and_closes(trial: str, cli: Cli) -> None:
     for verb_ in ("open", "close"):
-        said = await cli("obligation", "gate", verb_, trial, "proceed", "--as", "Q-103")
+        said = await cli("obligation", "gate", verb_, trial, "consent:attend", "--as", "Q-103")
         assert said.code == 0, said.err
-    assert (await cli("obligation", "show", trial, "--json")).json["gates"] == {"proceed": False}
-    assert (await cli("obligation", "gate", "open", trial, "proceed", "--as", "Q-105")).code == 4
+    assert (await cli("obligation", "show", trial, "--json")).json["gates"] == {"consent:attend": False}
+    assert (await cli("obligation", "gate", "open", trial, "consent:attend", "--as", "Q-105")).code == 4
 
 
 async def test_a_suspension_is_declared_renewed_and_lifted(

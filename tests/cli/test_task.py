@@ -134,7 +134,13 @@ BAD = [
     ("no waiver", ("task", "waive", "approve", TASK, "--as", "Q-101"), 5, "no-waiver-proposed"),
     ("nothing late", ("task", "confirm", TASK, "--as", "Q-102"), 5, "nothing-late"),
     ("an earlier end", ("task", "extend", TASK, "--until", "2026-05-05T09:00", "--reason", "capacity", "--as", "Q-101"), 2, "extension-earlier"),
-    ("an open task corrected", ("task", "correct", TASK, "--field", "reason", "--value", "x", "--reason", "y", "--approver", "Q-101", "--as", "Q-103"), 5, "nothing-to-correct"),
+    ("an open task corrected", ("task", "correct", TASK, "--field", "reason", "--value", "x", "--reason", "y", "--as", "Q-103"), 5, "nothing-to-correct"),
+    ("no correction", ("task", "correction", "answer", TASK, "--as", "Q-101"), 5, "no-correction-proposed"),
+    ("an entry that is none", ("task", "correction", "answer", TASK, "--of", "1", "--as", "Q-101"), 3, "no-such-entry"),
+    ("an alternative without a day", ("task", "waive", "propose", TASK, "--reason", "security", "--alternative", "talks", "--as", "Q-103"), 2, "usage"),
+    ("an alternative long past", ("task", "waive", "propose", TASK, "--reason", "security", "--alternative", "talks=2020-01-01", "--as", "Q-103"), 2, "alternative-date"),
+    ("neither a task nor an outage", ("task", "confirm", "--as", "Q-102"), 2, "usage"),
+    ("an outage that is none", ("task", "confirm", "--all-of", "u-1", "--as", "Q-102"), 3, "no-such-outage"),
     ("the same holder", ("task", "reassign", TASK, "--to", "Q-103", "--as", "Q-101"), 5, "same-holder"),
     ("a stranger as holder", ("task", "reassign", TASK, "--to", "Z-1", "--as", "Q-101"), 3, "no-such-officer"),
 ]  # fmt: skip
@@ -210,27 +216,6 @@ async def test_what_can_be_done_with_a_task(staffed: Desk, cli: Cli, clock: Manu
         "WaiverAnswered",
     ):
         assert type_ in kinds
-
-
-async def test_deciding_not_to_act_and_a_correction(staffed: Desk, cli: Cli) -> None:
-    end = ("--outcome", "not_appropriate", "--reason", "no_meeting_called", "--as", "Q-103")
-    said = await cli("task", "not-act", TASK, *end)
-    assert said.code == 0, said.err
-    fix = (
-        "--field",
-        "reason",
-        "--value",
-        "capacity",
-        "--reason",
-        "typo",
-        "--approver",
-        "Q-101",
-        "--as",
-        "Q-103",
-    )
-    corrected = await cli("task", "correct", TASK, *fix)
-    assert corrected.code == 0, corrected.err
-    assert (await cli("task", "show", TASK, "--json")).json["reason"] == "capacity"
 
 
 async def test_quiet_says_nothing_when_all_is_well(staffed: Desk, cli: Cli) -> None:

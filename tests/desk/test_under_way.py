@@ -14,7 +14,7 @@ from chancery.desk import Desk, Unavailable
 from chancery.log import pipeline
 from chancery.log.pipeline import Statement
 from chancery.streams import empty
-from chancery.waiting import Batch, Line, Waiting, streams_of
+from chancery.waiting import Batch, Line, Waiting, streams_of, writes_of
 from domain import commands as c
 from domain.envelope import ENGINE_TICK, OPERATOR, Actor
 from domain.refusals import Refused
@@ -39,7 +39,7 @@ async def line_of(*asked: tuple[c.Command, Actor]) -> Line:
     for command, actor in asked:
         streams = streams_of(command, actor)
         done = asyncio.get_running_loop().create_future()
-        line.join(Waiting(command, actor, (), done, "", streams[0], streams))
+        line.join(Waiting(command, actor, (), done, "", streams[0], streams, writes_of(command)))
     return line
 
 
@@ -86,7 +86,17 @@ async def test_what_shares_a_stream_that_one_of_them_writes_waits(before: Any, a
     line = await line_of(before)
     first = await line.next()
     streams = streams_of(*after)
-    line.join(Waiting(*after, (), asyncio.get_running_loop().create_future(), "", streams[0], streams))
+    line.join(
+        Waiting(
+            *after,
+            (),
+            asyncio.get_running_loop().create_future(),
+            "",
+            streams[0],
+            streams,
+            writes_of(after[0]),
+        )
+    )
     assert await may_go(line) is None
     line.finished(first)
     assert await may_go(line) is not None
@@ -97,7 +107,17 @@ async def test_what_shares_nothing_goes_beside_it(after: Any) -> None:
     line = await line_of(accept("o-1"))
     await line.next()
     streams = streams_of(*after)
-    line.join(Waiting(*after, (), asyncio.get_running_loop().create_future(), "", streams[0], streams))
+    line.join(
+        Waiting(
+            *after,
+            (),
+            asyncio.get_running_loop().create_future(),
+            "",
+            streams[0],
+            streams,
+            writes_of(after[0]),
+        )
+    )
     assert await may_go(line) is not None
 
 
@@ -107,7 +127,7 @@ async def test_nobody_overtakes_whoever_is_first_and_has_to_wait() -> None:
     for command, actor in (suspend(), accept("o-2")):
         streams = streams_of(command, actor)
         done = asyncio.get_running_loop().create_future()
-        line.join(Waiting(command, actor, (), done, "", streams[0], streams))
+        line.join(Waiting(command, actor, (), done, "", streams[0], streams, writes_of(command)))
     assert await may_go(line) is None
     line.finished(first)
     second = await may_go(line)
@@ -214,10 +234,10 @@ async def test_a_desk_that_closes_answers_all_who_wait(two: Desk, monkeypatch: p
 def test_the_vaults_calls_of_a_batch_are_one() -> None:
     other = Statement("SELECT 1")
     calls = [Statement(vault.PUT, [[n], [f"m{n}"]]) for n in range(3)]
-    [put, rest] = desks._joined([calls[0], other, *calls[1:]])
+    [put, rest] = vault.joined([calls[0], other, *calls[1:]])
     assert put == Statement(vault.PUT, [[0, 1, 2], ["m0", "m1", "m2"]]) and rest is other
     assert calls[0].parameters == [[0], ["m0"]]  # a retry joins them again
-    assert desks._joined([]) == []
+    assert vault.joined([]) == []
 
 
 async def test_operators_commands_read_only_the_mission() -> None:

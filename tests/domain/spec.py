@@ -139,7 +139,7 @@ class World:
         known = self.obligation if isinstance(command, c.ObligationCommand) else None
         policy.check(command, actor, known, self.mission)
         if isinstance(command, c.MissionCommand):
-            return mission_decide.decide(command, self.mission, self.now)
+            return mission_decide.decide(command, self.mission, self.now, actor)
         assert isinstance(command, c.ObligationCommand)
         return deciding.decide(command, self.obligation, self.mission, self.now, actor)
 
@@ -148,7 +148,10 @@ class World:
         if self.actor.kind != "officer" or self.actor.mission != self.mission.code:
             return self.actor
         task = self.obligation.tasks.get(command.task) if isinstance(command, c.TaskCommand) else None
-        stands_in = task and self.mission.substitute_for(task.posting, self.now) == self.actor.code
+        stands_in = (
+            task
+            and self.mission.substitute_for(task.posting, self.now, self.obligation.code) == self.actor.code
+        )
         role = self.mission.role_of(self.actor.code)
         return replace(self.actor, role=role, on_behalf_of=task.posting if task and stands_in else None)
 
@@ -185,7 +188,7 @@ def coordination() -> World:
 
 
 def trial(triaged: bool = True) -> World:
-    """And the observation of a trial, with a sitting on 18 May 10:00; triaged, the gate to proceed is open."""
+    """And the observation of a trial, with a sitting on 18 May 10:00; triaged, the gate to attend is open."""
     world = mission_q().at("2026-05-05 09:10").by(ENGINE_WORKFLOW)
     world.having(opening("o-1", "TRIAL-OBS", None), open_task("triage"))
     world.by(Actor("officer", "p-fp", "Q")).having(sittings(sitting("s-1", "2026-05-18 10:00")))

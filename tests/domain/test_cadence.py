@@ -1,7 +1,7 @@
 """What is due and not yet open: on any day, whatever yesterday's tick did."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given as example
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chancery.instruments import shipped
 from domain.cadence import Due, Past, add_months, due
+from domain.instrument import DefinitionData
 from domain.mission import Mission
 
 DEFINITIONS = {d["code"]: d for d in shipped()["eu-hrd"]["definition"]}
@@ -82,6 +83,45 @@ def test_each_accreditation_has_its_own() -> None:
     assert found == [Due("Q-SD:MEET-ANNUAL:2026", "Q-SD", "MEET-ANNUAL", "2026", date(2026, 12, 31))]
 
 
+def from_month(code: str, first: int, months: int | None = None) -> DefinitionData:
+    """A shipped definition whose periods begin with another month, and last so many."""
+    cadence = {**DEFINITIONS[code]["cadence"], "start_month": first}
+    cadence |= {"months": months} if months else {}
+    return cast("DefinitionData", {**DEFINITIONS[code], "cadence": cadence})
+
+
+@pytest.mark.parametrize(
+    ("first", "today", "period", "last_day"),
+    [
+        (4, "2026-05-05", "2026-04", "2027-03-31"),
+        (4, "2026-03-31", "2025-04", "2026-03-31"),
+        (4, "2026-04-01", "2026-04", "2027-03-31"),
+        (12, "2027-01-15", "2026-12", "2027-11-30"),
+        (1, "2026-05-05", "2026", "2026-12-31"),
+    ],
+)
+def test_a_year_may_begin_with_another_month(first: int, today: str, period: str, last_day: str) -> None:
+    found = due(mission("2025-01-01"), [from_month("MEET-ANNUAL", first)], [], date.fromisoformat(today))
+    assert [(one.period, one.due_day.isoformat()) for one in found] == [(period, last_day)]
+
+
+@settings(max_examples=60, deadline=None)
+@example(
+    st.dates(date(2026, 1, 1), date(2040, 12, 31)), st.integers(1, 12), st.sampled_from([1, 2, 3, 4, 6, 12])
+)
+def test_every_day_lies_in_its_period_and_the_next_day_after_it_in_the_next(
+    day: date, first: int, months: int
+) -> None:
+    definition = from_month("MEET-ANNUAL", first, months)
+    [now] = due(mission("2020-01-01"), [definition], [], day)
+    assert day <= now.due_day < add_months(day, months)
+    begins = add_months(now.due_day + timedelta(days=1), -months)
+    assert begins <= day and (begins.month - first) % months == 0 and begins.day == 1
+    [following] = due(mission("2020-01-01"), [definition], [], now.due_day + timedelta(days=1))
+    assert following.due_day == add_months(now.due_day + timedelta(days=1), months) - timedelta(days=1)
+    assert following.period != now.period
+
+
 # ── after it was last done ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -106,6 +146,14 @@ def test_the_next_review_counts_from_the_last_one_done() -> None:
     done = past("LIS-REVIEW", "2027-01", "2026-11-20")
     assert asked("LIS-REVIEW", "2027-07-22", None, done) == []
     assert asked("LIS-REVIEW", "2027-07-23", None, done) == [("2027-11", "2027-11-20")]
+
+
+def test_the_review_of_the_united_nations_opens_so_that_the_input_is_eight_weeks_early() -> None:
+    """Every 54 months after the last session: 116 days before, of which the input has 60; 56 days are left."""
+    last = mission(last={"UPR": "2022-05-10"})
+    assert asked("UPR", "2026-07-16", last) == []
+    assert asked("UPR", "2026-07-17", last) == [("2026-11", "2026-11-10")]
+    assert date(2026, 11, 10) - (date(2026, 7, 17) + timedelta(days=60)) == timedelta(weeks=8)
 
 
 def test_a_review_that_was_waived_or_missed_comes_round_again() -> None:

@@ -163,21 +163,22 @@ class Life(RuleBasedStateMachine):
         if actor.code == holder and what != "resume":
             assert (task.due, len(task.waits)) == (before, asked), "nor is it the holder's own"
 
-    @rule(data=st.data(), actor=officers, which=st.integers(0, 1), reason=reasons, approver=postings)
-    def somebody_corrects(
-        self, data: st.DataObject, actor: Actor, which: int, reason: str, approver: str
+    @rule(data=st.data(), actor=officers, which=st.integers(0, 1), reason=reasons)
+    def somebody_asks_for_a_correction(
+        self, data: st.DataObject, actor: Actor, which: int, reason: str
     ) -> None:
         task = self.some_task(data, which).id
-        self.ask(
-            actor,
-            c.CorrectTask,
-            which,
-            task=task,
-            field="reason",
-            value=reason,
-            reason="misread",
-            approver=approver,
-        )
+        self.ask(actor, c.ProposeCorrection, which, task=task, field="reason", value=reason, reason="misread")
+
+    @rule(data=st.data(), actor=officers, which=st.integers(0, 1), approved=st.booleans())
+    def somebody_answers_it(self, data: st.DataObject, actor: Actor, which: int, approved: bool) -> None:
+        task = self.some_task(data, which)
+        before, asked = len(task.corrections), dict(task.asked)
+        for proposal, one in asked.items():
+            self.ask(actor, c.AnswerCorrection, which, task=task.id, proposal=proposal, approved=approved)
+            if actor.code in (one.requester, task.ended_by, task.posting):
+                assert proposal in task.asked, "nobody answers what is their own"
+        assert len(task.corrections) - before <= len(asked)
 
     # ── the mission ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -228,7 +229,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(open_=st.booleans())
     def a_wish_is_given_or_withdrawn(self, open_: bool) -> None:
-        self.ask(OFFICERS[3], c.SetGate, gate="proceed", open=open_)
+        self.ask(OFFICERS[3], c.SetGate, gate="consent:attend", open=open_)
 
     @rule(
         code=st.integers(1, 4),

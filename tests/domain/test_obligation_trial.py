@@ -21,8 +21,8 @@ from tests.domain.spec import (
 )
 from tests.made import DEPUTY, FOCAL, POLITICAL, cid
 
-SHUT = on(c.SetGate, gate="proceed", open=False)
-OPEN = on(c.SetGate, gate="proceed", open=True)
+SHUT = on(c.SetGate, gate="consent:attend", open=False)
+OPEN = on(c.SetGate, gate="consent:attend", open=True)
 NOTE = {"ref": "00000000-0000-0000-0000-00000000beef", "commit": "ab" * 32}
 
 
@@ -40,18 +40,18 @@ def listed(world: World, *lines: c.Sitting) -> World:
 
 def test_the_triage_opens_the_gate() -> None:
     world = trial(triaged=False).by(FOCAL).when(complete("triage.1", checklist=("logged", "consulted")))
-    world.then(fact("TaskCompleted"), fact("GateSet", gate="proceed", open=True))
+    world.then(fact("TaskCompleted"), fact("GateSet", gate="consent:attend", open=True))
 
 
 def test_a_form_does_not_open_what_was_shut_on_somebodys_wish() -> None:
     world = trial(triaged=False).by(FOCAL).when(SHUT).then(fact("GateSet", open=False))
     world.when(complete("triage.1", checklist=("logged", "consulted"))).then(fact("TaskCompleted"))
-    assert world.obligation.gates == {"proceed": False}
+    assert world.obligation.gates == {"consent:attend": False}
 
 
 def test_a_gate_that_no_step_has_is_refused_and_named() -> None:
     world = trial().by(FOCAL).when(on(c.SetGate, gate="procede", open=False)).refused("no-such-gate")
-    assert "proceed" in str(world.said)
+    assert "consent:attend" in str(world.said)
 
 
 def test_a_gate_shut_before_the_sitting_means_not_attended() -> None:
@@ -61,7 +61,9 @@ def test_a_gate_shut_before_the_sitting_means_not_attended() -> None:
     answer = next(new for new in world.said if new.type == "GateAnswered")  # type: ignore[union-attr]
     assert (answer.at, answer.data["passed"]) == (z("2026-05-18 10:00"), False)
     world.by(FOCAL).having(OPEN)
-    world.by(ENGINE_WORKFLOW).when(on(c.AnswerGate, gate="proceed", occurrence="s-1", passed=True)).nothing()
+    world.by(ENGINE_WORKFLOW).when(
+        on(c.AnswerGate, gate="consent:attend", occurrence="s-1", passed=True)
+    ).nothing()
 
 
 def test_an_open_gate_that_nobody_asked_in_time_is_passed() -> None:
@@ -88,7 +90,7 @@ def test_withdrawn_a_second_before_the_sitting_nobody_goes() -> None:
 
 
 def test_a_gate_is_answered_once() -> None:
-    ask = on(c.AnswerGate, gate="proceed", occurrence="s-1", passed=True)
+    ask = on(c.AnswerGate, gate="consent:attend", occurrence="s-1", passed=True)
     world = trial().when(ask).then(fact("GateAnswered", passed=True))
     world.by(FOCAL).having(SHUT)
     world.by(ENGINE_WORKFLOW).when(
@@ -96,12 +98,12 @@ def test_a_gate_is_answered_once() -> None:
             command_id=cid("later"),
             mission="Q",
             obligation="o-1",
-            gate="proceed",
+            gate="consent:attend",
             occurrence="s-1",
             passed=False,
         )
     ).nothing()
-    assert world.obligation.gate_answers[("proceed", "s-1")] is True
+    assert world.obligation.gate_answers[("consent:attend", "s-1")] is True
 
 
 # ── court lists ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 A row a command; a column each for the engine, the operator, every role in the mission itself (x: allowed); `elsewhere`
 names the roles allowed from another mission; `holder` and `on_behalf` say what an officer without any role of their own
-may do with a task that they hold, or whose absent holder they stand in for.
+may do with a task that they hold, or whose absent holder they stand in for; `partner` what another service may.
 """
 
 import csv
@@ -21,6 +21,7 @@ from tests.made import cid
 
 TABLE = Path(__file__).with_name("policy.csv")
 WORLD = coordination()
+WORLD.mission.partners = ("EUD-CAIRO",)
 NO_ROLE = "no_role_at_all"
 
 
@@ -62,6 +63,7 @@ def measured(name: str) -> dict[str, str]:
         "holder": cell(officer(NO_ROLE, code="p-fp")),
         "on_behalf": cell(officer(NO_ROLE, behalf="p-fp")),
         "holder_elsewhere": cell(officer(NO_ROLE, "T", "p-fp")),
+        "partner": cell(Actor("partner", "EUD-CAIRO")),
     }
 
 
@@ -101,6 +103,19 @@ def test_a_task_that_is_not_there_is_nobodys() -> None:
     assert refusal.value.code == "no-such-task"
 
 
+def test_a_partner_answers_only_here_and_only_what_came_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    task = WORLD.obligation.tasks["hold.1"]
+    eud, other = Actor("partner", "EUD-CAIRO"), Actor("partner", "MS-CAIRO")
+    assert not passes("CompleteTask", eud)
+    monkeypatch.setattr(task, "posting", "eu_delegation")
+    assert passes("CompleteTask", eud)
+    assert not passes("CompleteTask", other)
+    assert not passes("CompleteTask", officer(NO_ROLE))
+    monkeypatch.setattr(WORLD.mission, "partners", ("EUD-CAIRO", "MS-CAIRO"))
+    assert passes("AnswerRota", other)
+    assert not passes("CompleteTask", other), "what passed to the EU Delegation is not another embassy's"
+
+
 def test_nobody_who_only_looks_may_change_anything() -> None:
     """An auditor and a data-protection officer read; only what they were offered or hold could be theirs."""
     for row in rows():
@@ -115,7 +130,7 @@ def test_the_engine_never_does_what_people_decide() -> None:
         "AnswerWaiver",
         "DeclareSuspension",
         "SetGate",
-        "CorrectTask",
+        "AnswerCorrection",
         "PauseClock",
     }
     assert [row["command"] for row in rows() if row["command"] in decided and row["engine"]] == []

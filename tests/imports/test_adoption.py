@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from chancery import adoption
+from chancery import adoption, tick
 from chancery.adoption import Plan
+from chancery.instruments import shipped
 from domain.envelope import Actor
 from domain.instant import BadInput
 from domain.refusals import Refused
@@ -47,6 +48,29 @@ async def test_a_second_adoption(here: Here) -> None:
     with pytest.raises(Refused, match="has been adopted already"):
         await adoption.adopt(here, replace(Q, zone="Africa/Tunis"), uuid4())
     assert await here.head() == 1
+
+
+async def test_headquarters_owes_its_own_duties_and_no_missions(here: Here) -> None:
+    """However it was adopted: what recurs at headquarters is opened there by its daily tick, under its own code."""
+    plan = Plan("HQ", "BE", "Europe/Brussels", "2026-01-01", kind="headquarters")
+    await adoption.adopt(here, plan, uuid4())
+    headquarters = await here.desk.mission("HQ")
+    assert headquarters.accreditations == {"HQ": "BE"}
+    opened = await tick.open_due(here.desk, "HQ")
+    theirs = {d["code"] for d in shipped()["eu-hrd"]["definition"] if d["scope"] == "headquarters"}
+    states = [await here.desk.obligation(one) for one in opened]
+    assert "COHOM-REVIEW" in {state.code for state in states} <= theirs
+    assert {(state.mission, state.accreditation) for state in states} == {("HQ", "HQ")}
+    with pytest.raises(BadInput, match="accredited nowhere"):
+        await adoption.resident_accreditation(here.desk, "HQ")
+
+
+def test_a_rehearsal_adopts_headquarters_as_the_command_line_does() -> None:
+    by_hand = adoption.command(
+        Plan("HQ", "BE", "Europe/Brussels", "2026-01-01", kind="headquarters"), uuid4()
+    )
+    assert adoption.accreditations("HQ", "headquarters", ("BE",)) == by_hand.accreditations
+    assert adoption.accreditations("Q", "mission", ("EG", "SD"))[1].code == "Q-SD"
 
 
 async def test_who_may_not_adopt_makes_no_key(here: Here) -> None:

@@ -47,6 +47,10 @@ async def test_a_moved_sitting_takes_its_clocks_along(here: Here) -> None:
     await adoption.adopt(here, plan, uuid4())
     found = await here.hearings(ics(event(start="DTSTART:20260508T093000")))
     [sitting] = (await here.desk.obligation(found.obligation)).appointments
+    wished = c.SetGates(
+        command_id=uuid4(), mission="R", obligation=found.obligation, opened=("consent:attend",)
+    )
+    await here.desk.submit(wished, ENGINE_WORKFLOW)
     await here.desk.submit(
         c.OpenTask(
             command_id=uuid4(), mission="R", obligation=found.obligation, step="decide-and-staff", occurrence=sitting,
@@ -151,7 +155,7 @@ async def test_the_words_and_the_case_open_with_the_key_and_die_with_it(trial: H
     pool = trial.desk.log.pool
     opened = [await trial.vault.open(pool, UUID(ref["ref"]), ref["commit"]) for ref in refs]
     assert opened == [
-        {"case": CASE},
+        {"case": CASE, "parent": None},
         {
             "uid": "CANARY-UID@list", "summary": "CANARY-SUMMARY", "location": "CANARY-LOCATION",
             "description": "CANARY-DESCRIPTION",
@@ -175,11 +179,11 @@ async def test_only_what_changes_is_sealed(trial: Here, database: Database) -> N
         return int(row[0])
 
     await trial.hearings()
-    assert sealed() == 7  # six sittings and the link to the case
+    assert sealed() == 8  # six sittings, the link to the case, and the line of its index
     await trial.hearings(moved())
-    assert sealed() == 8
+    assert sealed() == 9
     await trial.hearings(moved())
-    assert sealed() == 8
+    assert sealed() == 9
 
 
 # ── who a case is ────────────────────────────────────────────────────────────────────────────────────────────────

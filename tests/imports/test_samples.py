@@ -49,8 +49,10 @@ async def test_the_same_request_twice_is_one(here: Here) -> None:
     assert await here.head() == head
 
 
-async def test_headquarters_owes_nothing_that_recurs(staffed: Here) -> None:
-    assert (await staffed.desk.mission("HQ")).accreditations == {}
+async def test_headquarters_owes_what_it_owes_under_its_own_code(staffed: Here) -> None:
+    headquarters = await staffed.desk.mission("HQ")
+    assert headquarters.accreditations == {"HQ": "BE"}
+    assert set(headquarters.instruments) == set((await staffed.desk.mission("Q")).instruments)
     assert (await staffed.desk.mission("Q")).accreditations == {"Q-EG": "EG"}
 
 

@@ -144,12 +144,7 @@ class Player:
             (c.ProposeWaiver(**task, reason="capacity"), holder),
             (c.AnswerWaiver(**task, approved=pick % 2 == 0), HEAD),
             (c.Wake(**base, planned=now), ENGINE_TIMER),
-            (
-                c.CorrectTask(
-                    **task, field="reason", value="security", reason="typing_error", approver="p-dep"
-                ),
-                HEAD,
-            ),
+            _second_thought(task, next(iter(chosen.asked), None), pick),
             (c.OfferRota(**base, appointment="ap-1"), ENGINE_WORKFLOW),
             (c.AnswerRota(**base, appointment="ap-1", claim=pick % 3 > 0), POLITICAL),
             (
@@ -164,3 +159,11 @@ class Player:
         )  # fmt: skip
         command, actor = commands[(kind - 3) % len(commands)] if pick % 7 else commands[pick % len(commands)]
         return await self.send(command, actor)
+
+
+def _second_thought(task: dict[str, Any], asked: str | None, pick: int) -> tuple[c.Command, Actor]:
+    """A correction is asked for; the one that waits is answered."""
+    if asked is None:
+        value = ("security", "capacity")[pick % 2]
+        return c.ProposeCorrection(**task, field="reason", value=value, reason="typing_error"), HEAD
+    return c.AnswerCorrection(**task, proposal=asked, approved=pick % 3 > 0), DEPUTY

@@ -25,6 +25,7 @@ from chancery.db import prepare
 from chancery.embedded.postgres import EmbeddedPostgres
 from chancery.embedded.temporal import EmbeddedTemporal
 from chancery.installation import desk_at
+from chancery.instruments import definition
 from chancery.rehearse.play import Player, ends_of, starts_of
 from chancery.rehearse.script import load
 from chancery.rehearse.stage import staged
@@ -44,7 +45,7 @@ YEAR: Final[Mapping[str, str]] = {
     "T-TN:MEET-ANNUAL:2026": "the annual meeting, overdue plan, waived by a second person in December",
     "Q-EG:COORD-LOCAL:2026-01": "one coordination meeting",
     "T-TN:COORD-LOCAL:2026-03": "a coordination meeting that could not be held, with a reason",
-    "LIS-REVIEW": "a review with a partner's endorsement, published",
+    "LIS-REVIEW": "a review with a partner's endorsement",
 }
 TRIALS: Final[Mapping[str, str]] = {
     "withdrawn": "an adjournment, a moved sitting, a gate withdrawn after one sitting and before the next",
@@ -58,29 +59,45 @@ def keep(entries: dict[str, Entry], name: str, history: WorkflowHistory, **facts
     entries[name] = {"workflow": history.workflow_id, **facts}
 
 
-async def rehearsed(entries: dict[str, Entry], script_name: str, wanted: Mapping[str, str]) -> None:
-    """Play a script of the corpus on the time-skipping server and keep the histories wanted, by name or by id."""
-    script = load(HERE / "scripts" / f"{script_name}.toml")
+async def rehearsed(
+    entries: dict[str, Entry], path: Path, wanted: Mapping[str, str], *, whole: bool = False
+) -> None:
+    """Play a script on the time-skipping server and keep the histories wanted, by name, by id or by definition.
+
+    `whole`: the script is one definition's whole run, and only the first history is kept, under the script's name.
+    """
+    script, script_name = load(path), f"{'whole-' if whole else ''}{path.stem.lower()}"
     secret = hashlib.sha256(script.seed.encode()).hexdigest()  # what a stage derives its key from
     async with staged(Settings(), starts_of(script), script.seed, _silent) as stage:
-        player = Player(script, HERE / "scripts", stage, _silent, ends_of(script))
+        player = Player(script, path.parent, stage, _silent, ends_of(script))
         ledger = await player.play()
         assert ledger.as_scripted, ledger.refusals
         common = {"namespace": stage.client.namespace, "secret": secret, "key": "rehearsal-1"}
         ids = {id_: name for name, id_ in player._company.obligations.items()}
         for row in await queries.obligations(stage.desk.log):
-            name = ids.get(row["id"], row["id"])
-            why = wanted.get(name) or (wanted.get(row["definition"]) if row["mission"] == "Q" else None)
-            if why is None:
+            name = ids.get(row["id"]) or str(row["id"])
+            of_kind = whole or row["mission"] == "Q"
+            why = wanted.get(name) or (wanted.get(row["definition"]) if of_kind else None)
+            kept = script_name if whole else f"{script_name}-{name.replace(':', '-').lower()}"
+            if why is None or kept in entries:
                 continue
             state = await stage.desk.obligation(row["id"])
             keep(
-                entries, f"{script_name}-{name.replace(':', '-').lower()}",
+                entries, kept,
                 await stage.client.get_workflow_handle(row["id"]).fetch_history(),
                 type=row["workflow"], why=why, golden=golden(state), **common,
             )  # fmt: skip
         if script_name == "year":
             await _tick(entries, stage.client, common)
+
+
+async def whole_runs(entries: dict[str, Entry]) -> None:
+    """A whole run of every procedure that the corpus does not have yet, from the rehearsals of the instrument."""
+    for path in sorted((HERE.parent / "rehearsals" / "whole").glob("*.toml")):
+        chosen = definition("eu-hrd", path.stem)
+        assert chosen is not None, f"{path.name} is named after no definition"
+        if chosen["workflow"] not in {entry["type"] for entry in entries.values()}:
+            await rehearsed(entries, path, {path.stem: f"a whole run of {path.stem}"}, whole=True)
 
 
 async def _tick(entries: dict[str, Entry], client: Client, common: Mapping[str, str]) -> None:
@@ -144,9 +161,10 @@ async def main() -> None:
     for old in HISTORIES.glob("*.json"):
         old.unlink()
     entries: dict[str, Entry] = {}
-    await rehearsed(entries, "trials", TRIALS)
-    await rehearsed(entries, "year", YEAR)
+    await rehearsed(entries, HERE / "scripts" / "trials.toml", TRIALS)
+    await rehearsed(entries, HERE / "scripts" / "year.toml", YEAR)
     await continued(entries)
+    await whole_runs(entries)
     MANIFEST.write_text(json.dumps(entries, indent=1, sort_keys=True) + "\n")
     size = sum(file.stat().st_size for file in HISTORIES.glob("*.json"))
     sys.stdout.write(f"{len(entries)} histories, {size / 1000:.0f} kB\n")

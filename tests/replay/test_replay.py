@@ -18,11 +18,11 @@ from domain.obligation import Appointment, Obligation
 from tests.replay.corpus import HISTORIES, MANIFEST, converter_of, golden, read_manifest
 from worker import WORKFLOWS, sandbox
 from workflows.contact_meetings import ContactMeetings
-from workflows.local_strategy import LocalStrategyReview
+from workflows.local_strategy import LocalStrategy
 from workflows.trial_observation import TrialObservation
 
 CORPUS = read_manifest()
-LARGEST = 1_500_000
+LARGEST = 2_500_000
 
 
 def history_of(name: str) -> WorkflowHistory:
@@ -87,7 +87,7 @@ class WithoutRota(TrialObservation):
 
     @override
     async def observe(self, sitting: Appointment) -> None:
-        if await self.gate("proceed", sitting.id):
+        if await self.gate("consent:attend", sitting.id):
             await self.task(
                 "decide-and-staff", sitting.id, appointment=sitting.id, starts=sitting.known_since
             )
@@ -108,8 +108,8 @@ class WithAPause(ContactMeetings):
         return await super().conduct()
 
 
-@workflow.defn(name="LocalStrategyReview")
-class EndorsedFirst(LocalStrategyReview):
+@workflow.defn(name="LocalStrategy")
+class EndorsedFirst(LocalStrategy):
     """Somebody asks for the endorsement before the draft, and at the same time."""
 
     @workflow.run

@@ -51,6 +51,11 @@ class Story:
         lines = {"checklist": ["risk_list"], "evidence": list(MINUTES), "reason": "capacity"}
         return await self.act(c.CompleteTask, actor, name, **(lines | data))
 
+    async def answer(self, actor: Actor, *, approved: bool = True, name: str = "o-1") -> int:
+        """The one correction that waits is approved or refused."""
+        [proposal] = (await self.desk.obligation(name)).tasks["hold.1"].asked
+        return await self.act(c.AnswerCorrection, actor, name, proposal=proposal, approved=approved)
+
     async def wake(self, name: str = "o-1") -> None:
         await self.do(c.Wake, ENGINE_TIMER, obligation=name, planned=self.clock.now())
 

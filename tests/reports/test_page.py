@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from chancery.instruments import shipped
 from chancery.reports import words
 from chancery.reports.figures import NAMES
 from chancery.reports.staff import ReportRefused, staff_report
@@ -41,6 +42,7 @@ async def trial(story: Story, reporter: Actor = POLITICAL) -> None:
         for code, day in zip(SITTINGS, (10, 14), strict=True)
     ]
     await story.on(3).do(c.RecordSittings, FOCAL, obligation=TRIAL, sittings=sittings)
+    await story.do(c.SetGate, FOCAL, obligation=TRIAL, gate="consent:attend", open=True)
     for code, admitted, (decide, attend) in zip(
         SITTINGS, ("yes", "refused"), ((5, 11), (12, 17)), strict=True
     ):
@@ -169,7 +171,7 @@ async def test_the_header_says_what_it_rests_on(story: Story) -> None:
     [text] = data["definitions"]
     assert (text["definition"], text["version"], text["paragraph_confirmed"]) == (
         "COORD-LOCAL",
-        "2008.1",
+        shipped()["eu-hrd"]["version"],
         False,
     )
     assert "not checked against the official text" in " ".join(report.text().split())

@@ -171,14 +171,11 @@ async def test_a_correction_shows_both_sides_and_only_from_when_it_was_made(stor
     await story.on(7).complete()
     before = await story.desk.log.head()
     first = await story.report()
-    await story.on(12).act(
-        c.CorrectTask,
-        FOCAL,
-        field="happened_at",
-        value="2026-05-06T10:00:00Z",
-        reason="typing_error",
-        approver="p-hom",
-    )
+    asked = {"field": "happened_at", "value": "2026-05-06T10:00:00Z", "reason": "typing_error"}
+    await story.on(12).act(c.ProposeCorrection, FOCAL, **asked)
+    [request] = (await story.figures())["corrections_not_made"]
+    assert (request["asked"], request["correction"]) == ("2026-05-06T10:00:00Z", "unanswered_correction")
+    await story.answer(HEAD)
     second = await story.report()
     assert (
         len(first.data()["figures"]["late"]["items"]) == 1
@@ -193,6 +190,70 @@ async def test_a_correction_shows_both_sides_and_only_from_when_it_was_made(stor
     assert again.text("en") == first.text("en") and again.text("fr") == first.text("fr")
     by_instant = await story.report(as_of=datetime(2026, 5, 11, tzinfo=UTC))
     assert by_instant.json() == first.json()
+
+
+async def test_a_correction_of_a_correction_says_who_asked_and_who_agreed(story: Story) -> None:
+    await story.on(3).task()
+    await story.on(4).act(c.NotAct, outcome="not_appropriate", reason="no_meeting_called")
+    end = await story.desk.log.head()
+    fix = {"field": "reason", "reason": "typing_error"}
+    first = await story.on(5).act(c.ProposeCorrection, FOCAL, value="capacity", **fix)
+    agreed = await story.answer(HEAD)
+    second = await story.on(6).act(c.ProposeCorrection, ALTERNATE, value="security", **fix)
+    again = await story.answer(HEAD)
+    third = await story.on(7).act(c.ProposeCorrection, FOCAL, value="will", **fix)
+    refused = await story.answer(ALTERNATE, approved=False)
+    figures = await story.figures()
+    assert [(x["before"], x["after"]) for x in figures["corrections"]] == [
+        ("no_meeting_called", "capacity"),
+        ("capacity", "security"),
+    ]
+    assert [(x["requester"], x["approver"]) for x in figures["corrections"]] == [
+        ("self", "head_of_mission"),
+        ("focal_point_alternate", "head_of_mission"),
+    ]
+    assert [(x["of"], x["of_position"]) for x in figures["corrections"]] == [
+        ("end", end),
+        ("correction", agreed),
+    ]
+    assert [x["positions"] for x in figures["corrections"]] == [
+        [end, first, agreed],
+        [agreed, second, again],
+    ]
+    [not_made] = figures["corrections_not_made"]
+    assert (not_made["asked"], not_made["correction"], not_made["positions"]) == (
+        "will",
+        "refused",
+        [third, refused],
+    )
+    [ended] = figures["not_acted"]
+    assert ended["reason"] == "security"
+    for language, says in (
+        ("en", (f"corrects the correction at position {agreed}", "refused by focal_point_alternate")),
+        ("fr", (f"corrige la correction en position {agreed}", "refusé par focal_point_alternate")),
+    ):
+        text = " ".join((await story.report()).text(language).split())
+        assert all(said in text for said in says)
+    assert "p-hom" not in (await story.report()).json() and "p-alt" not in (await story.report()).json()
+
+
+async def test_what_the_guidelines_state_is_not_met_and_a_late_waiver_does_not_erase_it(story: Story) -> None:
+    await story.on(3).task(source="guideline")
+    await story.task("o-2")
+    await story.on(6, 21).wake()
+    await story.wake("o-2")
+    story.on(10)
+    for name in ("o-1", "o-2"):
+        await story.act(c.ProposeWaiver, name=name, reason="capacity")
+        await story.act(c.AnswerWaiver, HEAD, name, approved=True)
+    stated, ours = (await story.figures())["waived"]
+    assert (stated["source"], stated["not_met"]) == ("guideline", True)
+    # A default of ours that passed is late; it is never called not met.
+    assert (ours["source"], ours["not_met"]) == ("product_default", False)
+    passed = next(e.position for e in await story.desk.log.read(0) if e.event["type"] == "DeadlinePassed")
+    assert passed in stated["positions"]
+    for language, says in (("en", "not met:"), ("fr", "non remplie")):
+        assert (await story.report()).text(language).count(says) == 1
 
 
 async def test_a_waiver_is_a_good_end(story: Story) -> None:

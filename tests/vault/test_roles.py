@@ -9,7 +9,7 @@ from psycopg import errors
 from chancery import vault_schema
 from tests.conftest import Database
 
-TABLES = ["sealed", "directory"]
+TABLES = ["sealed", "directory", "reading"]
 STATEMENTS = [
     "SELECT count(*) FROM vault.{}",
     "INSERT INTO vault.{} DEFAULT VALUES",
@@ -27,6 +27,8 @@ CALLS = [
     "SELECT * FROM vault.directory_find('')",
     "SELECT * FROM vault.directory_get('{}')",
     "SELECT vault.directory_erase('nobody')",
+    "SELECT vault.note_reading(gen_random_uuid(), 'Q', decode(repeat('00', 16), 'hex'), 'p-1', 'lead', NULL)",
+    "SELECT * FROM vault.readings('Q')",
 ]
 
 

@@ -109,13 +109,12 @@ async def test_meetings_and_a_review_repeat_themselves(mission: Desk) -> None:
         await opened(engine, "l-1", "LIS-REVIEW", "2026", "2026-12-31")
         await engine.step_to(at("2026-05-20T07:00"))
         await complete(engine, "c-1", "hold.1", FOCAL, ("risk_list",), "minutes")
-        await complete(engine, "l-1", "draft.1", FOCAL, ("coverage", "women"))
+        await complete(engine, "l-1", "draft.1", FOCAL, ("coverage", "women"), "review_note")
         await complete(engine, "m-1", "hold.1", FOCAL, ("minutes",), "minutes", form="online")
         await engine.step_to(at("2026-06-10T07:00"))
         await complete(engine, "m-1", "tell-participants.1")
-        await complete(engine, "l-1", "consult.1", FOCAL, ("safely",), "consultation_record")
+        await complete(engine, "l-1", "consult.1", FOCAL, ("safely", "women"), "consultation_record")
         await complete(engine, "l-1", "endorse.1", HEAD)
-        await complete(engine, "l-1", "publish.1", FOCAL, ("redacted",), "publication")
         assert [(await engine.state(o)).outcome for o in ("m-1", "c-1", "l-1")] == ["done"] * 3
         assert await failures(engine, "m-1", "c-1", "l-1") == 0
 

@@ -34,7 +34,7 @@ async def _attended_then_withdrawn(mission: Desk, obligation: str) -> list[Any]:
     async with skipping(mission) as before:
         await to_the_report(before, obligation, ("h-1", FIRST))
         await before.step_to(at("2026-05-18T10:00"))
-        await before.do(c.SetGate, obligation=obligation, gate="proceed", open=False)
+        await before.do(c.SetGate, obligation=obligation, gate="consent:attend", open=False)
         return await before.events(obligation)
 
 
@@ -61,7 +61,7 @@ async def test_an_attended_sitting_stays_attended_after_a_withdrawal_and_a_start
         assert await after.events("t-1") == known
         state = await after.state("t-1")
         assert state.tasks["attend-and-report.h-1"].is_open
-        assert state.gate_answers == {("proceed", "h-1"): True}
+        assert state.gate_answers == {("consent:attend", "h-1"): True}
         assert await _proceeding_ends(after, "t-1")
         await report(after, "t-1", "h-1")
         state = await after.state("t-1")
@@ -79,7 +79,7 @@ class AsksToday(TrialObservation):
         return await self.carry_out(start)
 
     @override
-    async def gate(self, gate: str, occurrence: str) -> bool:
+    async def gate(self, gate: str, occurrence: str = "1", *, hold: bool = False) -> bool:
         return bool(self.state.gates.get(gate))
 
 

@@ -1,14 +1,19 @@
 """What the holder does: accept, complete, decline, decide not to act; and what the focal point gives to somebody else."""
 
-from typing import Annotated, Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from chancery.cli.acting import running_postings
 from chancery.cli.evidence import evidence_of, note_of
 from chancery.cli.shared import Fault, command_id, installed, say, show_receipt, submit, verb
-from chancery.cli.task.noun import Note, Seen, Where, Which, app, target
+from chancery.cli.task.noun import Note, Seen, Where, Which, app, split, target
 from chancery.cli.times import moment
+
+if TYPE_CHECKING:
+    from domain.commands import Act
 
 Happened = Annotated[
     str | None,
@@ -26,7 +31,7 @@ async def accept(where: Where, task: Which = None, seen: Seen = None) -> None:
     from domain import commands as c
 
     async with installed() as here:
-        at = await target(here, where, task)
+        at = await target(here.desk, where, task)
         command = c.AcceptTask(
             command_id=command_id(),
             mission=at.state.mission,
@@ -43,7 +48,8 @@ async def accept(where: Where, task: Which = None, seen: Seen = None) -> None:
     changes=True,
     examples=(
         "chancery task complete Q-EG:COORD-LOCAL:2026-05/hold.1 --line risk_list --evidence minutes=minutes.pdf --as Q-103",
-        "chancery task complete OBLIGATION TASK --line logged,consulted --result opens=proceed --happened-at 2026-05-06T16:30",
+        "chancery task complete OBLIGATION TASK --line logged,consulted --result opens=consent:attend --happened-at 2026-05-06T16:30",
+        "chancery task complete Q-EG:MEET-ANNUAL:2026/hold.1 --act Q-EG:COORD-LOCAL:2026-05/hold.1 --as Q-103",
     ),
 )
 async def complete(
@@ -65,6 +71,14 @@ async def complete(
     result: Annotated[
         list[str] | None, typer.Option("--result", metavar="FIELD=CODE", help="A result of the step.")
     ] = None,
+    act: Annotated[
+        str | None,
+        typer.Option(
+            "--act",
+            metavar="OBLIGATION/TASK",
+            help="Done with another task, whose evidence and checklist serve here too.",
+        ),
+    ] = None,
     happened_at: Happened = None,
     reason: Reason = None,
     note: Note = None,
@@ -74,7 +88,7 @@ async def complete(
     from domain import commands as c
 
     async with installed() as here:
-        at = await target(here, where, task)
+        at = await target(here.desk, where, task)
         proofs = evidence_of(evidence or (), marking, here, at.state.mission)
         words = note_of(note, here, at.state.mission)
         command = c.CompleteTask(
@@ -89,10 +103,19 @@ async def complete(
             result=_pairs(result or []),
             reason=reason,
             note=words.ref,
+            act=None if act is None else _act(act),
         )
         show_receipt(await submit(here, command, sealed=[*proofs.sealed, *words.sealed]))
         for told in proofs.told:
             say(told)
+
+
+def _act(named: str) -> Act:
+    """The other task. Raises Fault `usage`."""
+    from domain.commands import Act
+
+    obligation, task = split(named, None)
+    return Act(obligation=obligation, task=task)
 
 
 @verb(
@@ -112,7 +135,7 @@ async def decline(
     from domain import commands as c
 
     async with installed() as here:
-        at = await target(here, where, task)
+        at = await target(here.desk, where, task)
         command = c.DeclineTask(
             command_id=command_id(),
             mission=at.state.mission,
@@ -140,7 +163,7 @@ async def reassign(
     from domain import commands as c
 
     async with installed() as here:
-        at = await target(here, where, task)
+        at = await target(here.desk, where, task)
         running = [row for row in await running_postings(here, to) if row["mission"] == at.state.mission]
         if len(running) != 1:
             raise Fault(
@@ -183,7 +206,7 @@ async def not_act(
     from domain import commands as c
 
     async with installed() as here:
-        at = await target(here, where, task)
+        at = await target(here.desk, where, task)
         words = note_of(note, here, at.state.mission)
         command = c.NotAct(
             command_id=command_id(),

@@ -18,7 +18,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "TaskNotActed": "{by} ended it as {outcome}: {reason} ({timing}).",
     "TaskCancelled": "It fell away: {cause}.",
     "TimelinessConfirmed": "{by} answered whether it happened when the entry says: {confirmed}.",
-    "WaiverProposed": "{by} proposed a waiver: {reason}.",
+    "WaiverProposed": "{by} proposed a waiver: {reason}. Instead: {instead}.",
     "WaiverAnswered": "{by} answered the waiver: {approved}.",
     "ClockPaused": "{by} recorded that it waits for {party}: {cause}. The clock: {stops}. The wait lapses {lapses}.",
     "WaitRenewed": "{by} let the wait go on; it lapses {lapses}.",
@@ -26,7 +26,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "DeadlineMoved": "The deadline moved from {was} to {due}: {cause}.",
     "NoticeRecorded": "{kind} {n} went to {to}.",
     "DeadlinePassed": "The due time passed.",
-    "TaskCorrected": "{by} corrected {field} to {value}, agreed by {approver}: {reason}.",
+    "CorrectionProposed": "{by} asked that {field} say {value} instead: {reason}.",
+    "CorrectionRefused": "{by} refused the correction.",
+    "TaskCorrected": "{approver} agreed that {field} says {value}, as {requester} asked: {reason}.",
 }
 """Event type → English sentence; the French ones stand under these in `chancery/locale`."""
 
@@ -61,12 +63,20 @@ def sentence(event: Event, zone: str, names: Mapping[str, str]) -> str:
         "field": word(data.get("field")),
         "value": _value(data, zone),
         "approver": known(data.get("approver", "")),
+        "requester": known(data.get("requester", event.by)),
+        "instead": _instead(data) or tr("nothing"),
     }
     coded = {name: word(data.get(name)) for name in ("reason", "timing", "outcome", "cause", "party", "kind")}
     flagged = bool(params["was"]) and params["was"] == params["due"]
     text = tr(FLAGGED if flagged else SENTENCES[event.type], **(params | coded))
     behalf = event.actor.get("for")
     return f"{text} ({tr('on behalf of {who}', who=known(behalf))})" if behalf else text
+
+
+def _instead(data: Mapping[str, Any]) -> str:
+    """What is done instead of what is waived; a waiver of the first kind named one thing without a date."""
+    given = [tr("{what} by {day}", what=word(a["what"]), day=a["by"]) for a in data.get("alternatives", ())]
+    return ", ".join(given) or word(data.get("alternative"))
 
 
 def _value(data: Mapping[str, Any], zone: str) -> str:

@@ -8,11 +8,13 @@ import typer
 
 from chancery.cli import clockwork, names
 from chancery.cli.acting import running_postings
+from chancery.cli.knowing import AsOf, known, stamp
 from chancery.cli.shared import Fault, Table, installed, local, show, state, verb
 from chancery.cli.task.noun import app
 from chancery.i18n import tr
 
 if TYPE_CHECKING:
+    from chancery.asof import Reading
     from chancery.installation import Installation
     from domain.mission import Mission
 
@@ -28,9 +30,11 @@ _STYLES = {"overdue": "bold red", "at_risk": "yellow", "waiting": "dim"}
         "chancery task list --mine --as Q-103",
         "chancery task list --mission Q --json",
         "chancery task list --obligation Q-EG:COORD-LOCAL:2026-05 --ended",
+        "chancery task list --mission Q --as-of 2026-06-30T18:00Z",
     ),
 )
 async def list_(
+    *,
     mine: Annotated[bool, typer.Option("--mine", help="What you hold (with --as).")] = False,
     team: Annotated[
         bool, typer.Option("--team", help="What nobody in your mission has accepted yet (with --as).")
@@ -41,6 +45,7 @@ async def list_(
         str | None, typer.Option("--obligation", help="Everything of one obligation.")
     ] = None,
     ended: Annotated[bool, typer.Option("--ended", help="Ended tasks too.")] = False,
+    as_of: AsOf = None,
 ) -> None:
     """List tasks by the time they have left.
 
@@ -52,26 +57,32 @@ async def list_(
         )
     own = mine or not (team or mission or all_ or obligation or state().who is None)
     async with installed() as here:
-        wanted = await _wanted(here, own, team, mission)
-        rows = await _rows(here, wanted | {"obligation": obligation}, ended, unclaimed=team)
-        missions = {code: await here.desk.mission(code) for code in {row["mission"] for row in rows}}
+        seen = await known(here, as_of)
+        wanted = await _wanted(here, seen, own, team, mission)
+        rows = await _rows(seen, wanted | {"obligation": obligation}, ended, unclaimed=team)
+        missions = {code: await seen.mission(code) for code in {row["mission"] for row in rows}}
         held = await names.officers(here, [row["posting"] for row in rows])
-        head = await here.log.head()
-        tasks = [_data(row, missions[row["mission"]], here, held) for row in rows]
-        show("task-list", {"position": head, "tasks": tasks}, lambda: [page(tasks)])
+        tasks = [_data(row, missions[row["mission"]], seen, held) for row in rows]
+        show("task-list", stamp(seen) | {"tasks": tasks}, lambda: [page(tasks)])
 
 
-async def _wanted(here: Installation, mine: bool, team: bool, mission: str | None) -> dict[str, Any]:
-    """What to ask the view for."""
+async def _wanted(
+    here: Installation, seen: Reading, mine: bool, team: bool, mission: str | None
+) -> dict[str, Any]:
+    """What to ask for."""
+    from domain.instrument import HEADQUARTERS
     from domain.refusals import Refused
 
-    if mission is not None and not (await here.desk.mission(mission)).version:
+    if mission is not None and not (await seen.mission(mission)).version:
         raise Refused("no-such-mission", mission=mission)
     if mine:
-        postings = [row["posting"] for row in await running_postings(here, state().who or "")]
+        held = await running_postings(here, state().who or "", seen.at)
+        # What passed to headquarters stands under its role, and is whoever's serves there.
+        roles = [row["role"] for row in held if row["role"] in HEADQUARTERS]
+        postings = list(dict.fromkeys([*(row["posting"] for row in held), *roles]))
         return {"mission": mission, "postings_": postings}
     if team and mission is None:
-        missions = {row["mission"] for row in await running_postings(here, state().who or "")}
+        missions = {row["mission"] for row in await running_postings(here, state().who or "", seen.at)}
         if len(missions) > 1:
             raise Fault(
                 "which-posting",
@@ -84,20 +95,19 @@ async def _wanted(here: Installation, mine: bool, team: bool, mission: str | Non
 
 
 async def _rows(
-    here: Installation, wanted: dict[str, Any], ended: bool, *, unclaimed: bool
+    seen: Reading, wanted: dict[str, Any], ended: bool, *, unclaimed: bool
 ) -> list[dict[str, Any]]:
-    from chancery import queries
     from domain.refusals import Refused
 
     obligation = wanted["obligation"]
-    if obligation is not None and not (await here.desk.obligation(obligation)).version:
+    if obligation is not None and not (await seen.obligation(obligation)).version:
         raise Refused("no-such-obligation", obligation=obligation)
-    rows = await queries.tasks(here.log, status=None if ended else "open", **wanted)
+    rows = await seen.tasks(status=None if ended else "open", **wanted)
     return [row for row in rows if not (unclaimed and row["accepted"])]
 
 
-def _data(row: dict[str, Any], mission: Mission, here: Installation, held: dict[str, str]) -> dict[str, Any]:
-    now = here.clock.now()
+def _data(row: dict[str, Any], mission: Mission, seen: Reading, held: dict[str, str]) -> dict[str, Any]:
+    now = seen.at
     more: dict[str, Any] = {
         "id": f"{row['obligation']}/{row['task']}",
         "title": names.step_title(row["instrument"], row["definition"], row["step"]),

@@ -1,13 +1,11 @@
-"""What needs somebody else than the holder: confirm, waive, pause and renew, extend, correct; and to resume."""
+"""What needs somebody else than the holder: waive, pause and renew, extend; and to resume."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
-from chancery.cli.acting import running_postings
-from chancery.cli.evidence import note_of
-from chancery.cli.shared import Fault, command_id, installed, noun, show_receipt, submit, verb
-from chancery.cli.task.noun import Note, Seen, Where, Which, app, target
+from chancery.cli.shared import Fault, noun, verb
+from chancery.cli.task.noun import Note, Seen, Where, Which, app, located, send
 from chancery.cli.times import day, moment
 
 waive = noun("waive", "A task need not be done this time, if a second person agrees.")
@@ -18,40 +16,19 @@ _NEEDED: Any = ...
 
 async def _send(name: str, where: str, which: str | None, note: str | None = None, **fields: Any) -> None:
     """Submit a command on a task. A field given as (text, option) is a time to be read in the mission's zone."""
-    from domain import commands as c
-
-    async with installed() as here:
-        at = await target(here, where, which)
-        words = note_of(note, here, at.state.mission)
-        if words.ref is not None:
-            fields["note"] = words.ref
+    async with located(where, which) as (here, at):
         read = {k: moment(v[0], at.zone, v[1]) if isinstance(v, tuple) else v for k, v in fields.items()}
-        data = {
-            "command_id": command_id(),
-            "mission": at.state.mission,
-            "obligation": at.obligation,
-            "task": at.task,
-        }
-        show_receipt(await submit(here, c.COMMANDS[name].model_validate(data | read), sealed=words.sealed))
-
-
-@verb(app, "confirm", changes=True, examples=("chancery task confirm OBLIGATION/TASK --as Q-102",))
-async def confirm(
-    where: Where,
-    task: Which = None,
-    *,
-    yes: Annotated[bool, typer.Option("--yes/--no", help="Whether it happened when the entry says.")] = True,
-    seen: Seen = None,
-) -> None:
-    """Confirm, as a second person, that a late entry happened when it says."""
-    await _send("ConfirmTimeliness", where, task, confirmed=yes, seen=seen)
+        await send(here, at, name, note, read)
 
 
 @verb(
     waive,
     "propose",
     changes=True,
-    examples=("chancery task waive propose OBLIGATION/TASK --reason security --as Q-103",),
+    examples=(
+        "chancery task waive propose OBLIGATION/TASK --reason security --as Q-103",
+        "chancery task waive propose OBLIGATION/TASK --reason security --alternative bilateral_talks=2027-03-31 --as Q-103",
+    ),
 )
 async def propose(
     where: Where,
@@ -59,7 +36,10 @@ async def propose(
     *,
     reason: Reason = _NEEDED,
     alternative: Annotated[
-        str | None, typer.Option("--alternative", metavar="CODE", help="What is done instead.")
+        list[str] | None,
+        typer.Option(
+            "--alternative", metavar="WHAT=DAY", help="What is done instead, and by when; may be repeated."
+        ),
     ] = None,
     review_on: Annotated[
         str | None, typer.Option("--review-on", metavar="DAY", help="When to look again.")
@@ -67,11 +47,21 @@ async def propose(
     note: Note = None,
     seen: Seen = None,
 ) -> None:
-    """Ask that a task need not be done this time."""
+    """Ask that a task need not be done this time. What is done instead becomes a task of its own."""
+    instead = [_alternative(text) for text in alternative or ()]
     when = None if review_on is None else day(review_on, "--review-on")
     await _send(
-        "ProposeWaiver", where, task, note, reason=reason, alternative=alternative, review_on=when, seen=seen
+        "ProposeWaiver", where, task, note, reason=reason, alternatives=instead, review_on=when, seen=seen
     )
+
+
+def _alternative(text: str) -> dict[str, str]:
+    what, equals, by = text.partition("=")
+    if not equals or not what:
+        raise Fault(
+            "usage", "--alternative: {given} is not WHAT=DAY such as bilateral_talks=2027-03-31.", given=text
+        )
+    return {"what": what, "by": day(by, "--alternative")}
 
 
 @verb(waive, "approve", changes=True, examples=("chancery task waive approve OBLIGATION/TASK --as Q-101",))
@@ -135,43 +125,3 @@ async def extend(
 ) -> None:
     """Give a task until a later time. What the Guidelines state cannot be extended."""
     await _send("ExtendDeadline", where, task, until=(until, "--until"), reason=reason, seen=seen)
-
-
-@verb(
-    app,
-    "correct",
-    changes=True,
-    examples=(
-        "chancery task correct OBLIGATION/TASK --field reason --value capacity --reason typo --approver Q-101 --as Q-103",
-    ),
-)
-async def correct(
-    where: Where,
-    task: Which = None,
-    *,
-    field: Annotated[
-        Literal["happened_at", "outcome", "reason"],
-        typer.Option("--field", help="What the entry says wrongly."),
-    ] = _NEEDED,
-    value: Annotated[str, typer.Option("--value", metavar="CODE|TIME", help="What it should say.")] = _NEEDED,
-    reason: Reason = _NEEDED,
-    approver: Annotated[
-        str, typer.Option("--approver", metavar="OFFICER", help="Who agrees; somebody else.")
-    ] = _NEEDED,
-    note: Note = None,
-) -> None:
-    """Say what an ended task should say. The first entry stays visible beside it."""
-    async with installed() as here:
-        at = await target(here, where, task)
-        if field == "happened_at":
-            value = moment(value, at.zone, "--value").isoformat().replace("+00:00", "Z")
-        posts = [row["posting"] for row in await running_postings(here, approver)]
-        own = [p for p in posts if p in at.mission.postings] or posts
-        if len(own) > 1:
-            raise Fault(
-                "which-posting",
-                "{who} serves in several posts: {names}. Name one.",
-                who=approver,
-                names=", ".join(own),
-            )
-    await _send("CorrectTask", where, task, note, field=field, value=value, reason=reason, approver=own[0])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chancery.cli import clockwork, names
 from chancery.cli.explaining import explained
+from chancery.cli.knowing import AsOf, known, stamp
 from chancery.cli.output import Block
 from chancery.cli.shared import Table, installed, local, show, verb, words
 from chancery.cli.task.history import sentence
@@ -23,31 +24,52 @@ if TYPE_CHECKING:
     "show",
     examples=(
         "chancery task show Q-EG:COORD-LOCAL:2026-05/hold.1",
-        "chancery task show Q-EG:COORD-LOCAL:2026-05 hold.1 --json",
+        "chancery task show Q-EG:COORD-LOCAL:2026-05 hold.1 --as-of 4210 --json",
     ),
 )
-async def show_(where: Where, task: Which = None) -> None:
+async def show_(where: Where, task: Which = None, as_of: AsOf = None) -> None:
     """Show one task: its clock explained step by step, its holders and its history."""
-    from chancery.streams import as_event, obligation_stream
-
     async with installed() as here:
-        at = await target(here, where, task)
-        events = [as_event(one) for one in await here.log.read_stream(obligation_stream(at.obligation))]
+        seen = await known(here, as_of)
+        at = await target(seen, where, task)
+        events = await seen.events(at.obligation)
         own = [e for e in events if e.data.get("task") == at.task]
         held = await names.officers(here, _people(own))
-        data = _data(at, own, held, here.clock.now()) | {"position": await here.log.head()}
+        data = _data(at, own, _instead(events), held, seen.at) | stamp(seen)
         show("task", data, lambda: _page(data, held))
 
 
 def _people(events: Sequence[Event]) -> set[str]:
     found = {e.by for e in events}
     for event in events:
-        found |= {str(event.data[k]) for k in ("posting", "approver") if k in event.data}
+        found |= {str(event.data[k]) for k in ("posting", "approver", "requester") if k in event.data}
         found |= {str(p) for p in event.data.get("to", ())} | {str(event.actor.get("for", ""))}
     return found - {""}
 
 
-def _data(at: Target, events: Sequence[Event], held: Mapping[str, str], now: datetime) -> dict[str, Any]:
+def _instead(events: Sequence[Event]) -> dict[str, str]:
+    """What each task that a waiver brought is for: the waiver says it, in the order of their numbers."""
+    from domain.deciding.waivers import REVIEW
+
+    asked: dict[str, Event] = {}
+    found: list[str] = []
+    for event in events:
+        if event.type == "WaiverProposed":
+            asked[event.data["task"]] = event
+        elif event.type == "WaiverAnswered" and event.data["approved"]:
+            said = asked[event.data["task"]].data
+            found += [one["what"] for one in said.get("alternatives", ())]
+            found += [REVIEW] if said["review_on"] else []
+    return {f"alternative.{n}": what for n, what in enumerate(found, start=1)}
+
+
+def _data(
+    at: Target,
+    events: Sequence[Event],
+    instead: Mapping[str, str],
+    held: Mapping[str, str],
+    now: datetime,
+) -> dict[str, Any]:
     from domain.kinds import instant
     from domain.task import notice_key
 
@@ -56,16 +78,20 @@ def _data(at: Target, events: Sequence[Event], held: Mapping[str, str], now: dat
     titles = names.line_titles(at.state.instrument, at.state.code, t.step)
     row = {
         "term": t.deadline["term"], "due": instant(t.due), "opened": instant(t.opened), "status": t.status,
-        "outcome": t.outcome, "timing": t.timing, "accepted": t.accepted,
+        "outcome": t.outcome, "timing": t.timing, "accepted": t.accepted, "not_met": t.not_met,
         "waiting": t.wait.party if t.wait else None,
     }  # fmt: skip
+    position_of = {e.id: e.position for e in events}
     explanation = [
         {"date": line["date"], "counted": line["counted"], "reason": explained(line["reason"])}
         for line in t.deadline["explanation"]
     ]
+    title = names.step_title(at.state.instrument, at.state.code, t.step)
+    what = instead.get(at.task)
     return {
         "id": f"{at.obligation}/{at.task}",
-        "title": names.step_title(at.state.instrument, at.state.code, t.step),
+        "title": f"{title}: {word(what)}" if what else title,
+        "instead": what,
         "definition": at.state.code,
         "paragraph": at.state.definition.get("paragraph"),
         "paragraph_confirmed": at.state.definition.get("paragraph_confirmed"),
@@ -77,6 +103,7 @@ def _data(at: Target, events: Sequence[Event], held: Mapping[str, str], now: dat
         "reason": t.reason,
         "timing": t.timing,
         "confirmed": t.confirmed,
+        "not_met": t.not_met,
         "revision": t.revision,
         "owner_role": t.owner_role,
         "posting": t.posting,
@@ -113,6 +140,15 @@ def _data(at: Target, events: Sequence[Event], held: Mapping[str, str], now: dat
         "results": {k: list(v) for k, v in step.get("results", {}).items()},
         "outcomes": list(step.get("outcomes", ())),
         "reasons": list(step.get("reasons", ())),
+        "waiver": None if t.waiver is None else {
+            "proposer": held.get(t.waiver.proposer, t.waiver.proposer), "reason": t.waiver.reason,
+            "alternatives": [dict(one) for one in t.waiver.alternatives], "review_on": t.waiver.review_on,
+        },
+        "corrections_asked": [
+            {"position": position_of.get(a.id), "of": position_of.get(a.of), "field": a.field, "value": a.value,
+             "reason": a.reason, "requester": held.get(a.requester, a.requester)}
+            for a in t.asked.values()
+        ],
         "history": [
             {"position": e.position, "at": e.at, "type": e.type, "sentence": sentence(e, t.deadline["zone"], held)}
             for e in events
@@ -144,6 +180,16 @@ def _page(data: dict[str, Any], held: Mapping[str, str]) -> list[Block]:
         ),
         _due(data, zone),
     ]
+    if data["not_met"]:
+        first.append(
+            tr(
+                "Not met: the time that the Guidelines state had passed. The day on which it ends is this product's."
+            )
+        )
+    if data["corrections_asked"]:
+        first.append(tr("A correction waits for an answer: `task correction answer`."))
+    if data["waiver"]:
+        first.append(tr("A waiver waits for an answer: `task waive approve`."))
     if data["left"] is not None:
         first.append(tr("Time left: {left}.", left=clockwork.left_words(data["left"])))
     return [*first, *_tables(data, zone), *_todo(data)]

@@ -1,19 +1,20 @@
 """Who a case is, to the engine: a random code, which no event ever holds.
 
-The obligation that serves a case has an id made with the case's own key: without the key nobody can tell which case an
+The obligations that serve a case have ids made with the case's own key: without the key nobody can tell which case an
 obligation belongs to, not even whoever knows every case code there is. When the key is destroyed the two are unlinked.
 """
 
 import base64
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 from uuid import UUID, uuid5
 
 from chancery.keystore import KeyStore
 from chancery.vault import Sealed, Vault
 from domain.instant import BadInput
+from domain.kinds import SealedRef
 
 TRIAL: Final = "TRIAL-OBS"
 """The definition that serves a proceeding."""
@@ -32,6 +33,23 @@ def new_case(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
         code = "c-" + base64.b32encode(random_bytes(_BYTES)).decode()[:_LETTERS].lower()
         if _MADE_HERE.fullmatch(code):
             return code
+
+
+def case_of_request(vault: Vault, mission: str, request: UUID) -> str:
+    """The code that a request makes a case under: the same each time it is sent, and to be guessed by nobody.
+
+    The request's own id stands nowhere in the log (the commands it is carried out by have ids made from it), so neither it
+    nor the mission's key tells afterwards which obligation belongs to the code. Raises KeyMissing, VaultLocked, Shredded.
+    """
+    drawn = _drawn(vault, mission, request)
+    return new_case(lambda size: next(drawn)[:size])
+
+
+def _drawn(vault: Vault, mission: str, request: UUID) -> Iterator[bytes]:
+    number = 0
+    while True:
+        yield bytes.fromhex(vault.blind(f"mission:{mission}", "new case", f"{request} {number}"))
+        number += 1
 
 
 def check_case(case: str) -> str:
@@ -55,12 +73,33 @@ def open_case(keys: KeyStore, mission: str, case: str) -> str:
     return keys.create_case(mission, check_case(case))
 
 
+def key_of(case: str) -> str:
+    """The id of the case's key. Raises BadInput."""
+    return f"case:{check_case(case)}"
+
+
 def trial_obligation(vault: Vault, case: str) -> str:
     """The id of the obligation that observes this case's trial. Raises KeyMissing, Shredded, VaultLocked, BadInput."""
     digest = bytes.fromhex(vault.blind(f"case:{check_case(case)}", "obligation", TRIAL))
     return "o-" + base64.b32encode(digest[:_ID_BYTES]).decode().lower()
 
 
-def link(vault: Vault, case: str, command: UUID) -> Sealed:
-    """The sealed link from an obligation to its case, for the command that opens it."""
-    return vault.seal(f"case:{case}", "case", {"case": case}, reference=uuid5(command, "case"))
+def partner_code(vault: Vault, case: str, partner: str) -> str:
+    """The code under which a partner knows a case: the same each time, another for each partner.
+
+    Two partners who compare what they were told cannot tell that it is one case, and once the key is destroyed nobody can.
+    Raises KeyMissing, Shredded, VaultLocked, BadInput.
+    """
+    digest = bytes.fromhex(vault.blind(key_of(case), "partner", partner))
+    return "x-" + base64.b32encode(digest[:_ID_BYTES]).decode()[:_LETTERS].lower()
+
+
+def link(vault: Vault, case: str, command: UUID, parent: str | None = None) -> Sealed:
+    """The sealed link from an obligation to its case, and to the obligation it came from, for the command that opens it."""
+    words = {"case": case, "parent": parent}
+    return vault.seal(f"case:{case}", "case", words, reference=uuid5(command, "case"))
+
+
+def ref(sealed: Sealed) -> SealedRef:
+    """What stands for sealed words in a command."""
+    return {"ref": str(sealed.reference), "commit": sealed.commitment}
