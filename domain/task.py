@@ -214,7 +214,7 @@ def _moved(t: Task, d: Mapping[str, Any], e: Event) -> None:
 
 def _noticed(t: Task, d: Mapping[str, Any], _: Event) -> None:
     t.sent.add(notice_key(d["kind"], d["n"], d["due_at"]))
-    if d["kind"] != "reminder":
+    if d["kind"] in ("overdue", "escalation"):
         t.called.update(d["to"])
 
 

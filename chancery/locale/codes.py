@@ -60,6 +60,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "reminder": ("Reminder", "Rappel"),
     "overdue": ("Overdue notice", "Avis de retard"),
     "escalation": ("Escalation", "Escalade"),
+    "information": ("For information", "Pour information"),
     # why late, or not done
     "awareness": ("not known of", "pas connu"),
     "capacity": ("no time of staff", "manque de temps du personnel"),

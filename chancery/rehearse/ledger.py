@@ -263,6 +263,7 @@ def _task(task: Task, state: Obligation, events: Sequence[Event], page: _Page) -
         "reminders": notices("reminder"),
         "overdue": notices("overdue"),
         "escalations": notices("escalation"),
+        "informed": notices("information"),
         "passed": [page.local(due) for due in task.passed],
         "holders": [page.officers.get(h.posting, h.posting) for h in task.holdings],
         "held": [

@@ -142,7 +142,7 @@ class Player:
             wake = await queries.next_wake(self._stage.desk.log)
             if wake is None or wake > self._stage.clock.now():
                 return
-            await self._stage.environment.sleep(timedelta(seconds=30))
+            await self._stage.sleep(timedelta(seconds=30))
         raise Stuck(f"what was planned for {wake} is not recorded at {self._stage.clock.now()}")
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────

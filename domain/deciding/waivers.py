@@ -73,6 +73,7 @@ def answer(
         raise Refused("higher-approver", task=task.id, times=state.waived_before + 1, who=HIGHER)
     made = [New("WaiverAnswered", {"task": task.id, "approved": command.approved})]
     if command.approved:
+        made.append(_informed(task, now))
         known = sum(1 for code in state.tasks if code.startswith(f"{ALTERNATIVE}."))
         for n, one in enumerate(instead_of(task.waiver), start=known + 1):
             made.append(_instead(n, one["by"], task, state, mission, now))
@@ -83,6 +84,19 @@ def instead_of(asked: WaiverAsked) -> list[Mapping[str, str]]:
     """What becomes a task once the waiver is approved, in the order of their numbers."""
     review = [{"what": REVIEW, "by": asked.review_on}] if asked.review_on else []
     return [*asked.alternatives, *review]
+
+
+def _informed(task: Task, now: datetime) -> New:
+    """Headquarters hears of every waiver, without being asked anything."""
+    data = {
+        "task": task.id,
+        "kind": "information",
+        "n": 1,
+        "planned": text(now),
+        "due_at": task.due,
+        "to": [HIGHER],
+    }
+    return New("NoticeRecorded", data)
 
 
 def _instead(n: int, by: str, waived: Task, state: Obligation, mission: Mission, now: datetime) -> New:

@@ -179,10 +179,10 @@ class DeadlineMoved(TypedDict):
 
 @with_config(_STRICT)
 class NoticeRecorded(TypedDict):
-    """A planned notice went out. `due_at` is the instant that the timer was armed for."""
+    """A planned notice went out. `due_at` is the instant that the timer was armed for. `information` asks for nothing."""
 
     task: Code
-    kind: Literal["reminder", "overdue", "escalation"]
+    kind: Literal["reminder", "overdue", "escalation", "information"]
     n: int
     planned: InstantText
     due_at: InstantText

@@ -195,6 +195,7 @@ def test_waived_with_justification(played: Played) -> None:
         ("local_strategy", "on_time", ("Q-103",))
     }
     assert [t["outcome"] for t in instead] == ["done"] * 4 + ["blocked", "done", "done"]
+    assert hold["informed"] == ["2026-12-03 12:00:00+02:00"]  # headquarters hears of it
     # It stays open until they have ended, and is waived: counted apart from done and from missed.
     assert (meeting["outcome"], meeting["closed"]) == ("waived", "2027-06-01 11:00:00+03:00")
     # Who asked for it cannot approve it.

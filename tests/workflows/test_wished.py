@@ -183,6 +183,7 @@ def day(code: str, text: str, **more: Any) -> Act:
 VISITS: tuple[Act, ...] = (
     lambda engine: engine.open("v-1", "DETENTION-VISIT"),
     wish("v-1", "consent:visit", open_=True, key="1"),
+    wish("v-1", "gender", open_=True, key="checked"),
     done("v-1", "request.1", checklist=("located", "nationality", "counsel"), evidence=(VERBALE,)),
     done("v-1", "chase.1", result={"answer": "permitted"}),
     day("d-1", "2026-05-18T07:00"),
