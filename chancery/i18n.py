@@ -34,10 +34,15 @@ def tr(text: str, **params: object) -> str:
 
 
 def word(code: str | None) -> str:
-    """What a stable code (a status, an outcome, a role, a reason) is called. A code without a name is shown as it is."""
+    """What a stable code (a status, an outcome, a role, a reason) is called. A code without a name is shown as it is.
+
+    A year may follow the code, as in `strategy-2026`: it follows the name too.
+    """
     if not code:
         return ""
     from chancery.locale.codes import CODES
+    from domain.vocabulary import undated
 
-    both = CODES.get(code)
-    return code if both is None else both[_language.get() == "fr"]
+    plain = code if code in CODES else undated(code)
+    both = CODES.get(plain)
+    return code if both is None else both[_language.get() == "fr"] + code[len(plain) :].replace("-", " ")

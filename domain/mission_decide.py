@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from domain import commands as c
+from domain import vocabulary
 from domain.calendar import Calendar, Holiday
 from domain.envelope import Actor
 from domain.events import New
@@ -47,6 +48,7 @@ def _adopt(command: c.AdoptMission, state: Mission) -> list[New]:
 
 
 def _revise(command: c.ReviseCalendar, state: Mission, _n: datetime, _a: Actor) -> list[New]:
+    vocabulary.check("source", command.source, vocabulary.CALENDAR_SOURCES, dated=True)
     old = state.clock
     holidays = dict(old.holidays)
     for day, name in command.add.items():

@@ -324,6 +324,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "No hand-over of {posting} is open in mission {mission}; one opens twenty working days before a posting's last day.",
         "Aucune passation de {posting} n'est ouverte dans la mission {mission} ; elle s'ouvre vingt jours ouvrables avant le dernier jour de l'affectation.",
     ),
+    "code-unknown": (
+        "{field} is not in the list; one of these is: {codes}.",
+        "{field} n'est pas dans la liste ; en voici : {codes}.",
+    ),
     "bad-command": (
         "{where}: {problem}",
         "{where} : {problem}",

@@ -9,6 +9,7 @@ from temporalio import workflow
 from typing_extensions import override
 
 from domain.baton import Start
+from domain.casework import CHECKS
 from domain.kinds import instant, instant_text
 from workflows.obligation import ObligationWorkflow
 
@@ -58,8 +59,8 @@ class Consultation(ObligationWorkflow):
 
     @property
     def over(self) -> bool:
-        """Whether besides nothing stands that could be taken back."""
-        return self.closed and not any(self.state.gates.values())
+        """Whether besides nothing stands that could be taken back. That a check was made is nobody's to take back."""
+        return self.closed and not any(on for gate, on in self.state.gates.items() if gate not in CHECKS)
 
     # ── the talk ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -21,7 +21,8 @@ async def lock(
 ) -> Receipt:
     """Close the mission's vault for every process, then record it. Locked already: nothing changes.
 
-    If recording it fails (Unavailable, Unknown) the vault is closed all the same; the same request ends the work.
+    If recording it fails (Unavailable, Unknown) the vault is closed all the same; the same request ends the work. So it is if
+    the reason is no word of the list (Refused `code-unknown`): a slip in a raid must not leave it open.
     Raises Refused (`not-allowed`, `no-such-mission`) before anything is closed.
     """
     command = c.LockVault(command_id=uuid5(request or uuid4(), "lock"), mission=mission, reason=reason)

@@ -164,7 +164,7 @@ def _page(mission: str, calendar: Calendar, data: dict[str, Any], year: int | No
     "revise",
     changes=True,
     examples=(
-        "chancery calendar revise --mission Q --add 2026-05-31=Eid --source note-verbale-112 --as Q-103",
+        "chancery calendar revise --mission Q --add 2026-05-31=Eid --source note-verbale-2026 --as Q-103",
         "chancery calendar revise --mission Q --remove 2026-05-28 --source closing-days-2026 --as Q-103",
     ),
 )

@@ -133,7 +133,7 @@ async def show_(case: Case, reason: Why = None) -> None:
     "share",
     changes=True,
     examples=(
-        "chancery consent share c-7kq2mz4xha summary.txt --kind share_partners --to EMB-A --arrangement burden-2026 --as Q-103",
+        "chancery consent share c-7kq2mz4xha summary.txt --kind share_partners --to EMB-A --arrangement burden-sharing-2026 --as Q-103",
     ),
 )
 async def share(
@@ -191,7 +191,7 @@ async def shared(
         table = Table(("When (local)", "Code", "Arrangement", "Words"), empty="Nothing is shared now.")
         for one in found:
             words = one.content if isinstance(one.content, str) else str(one.content)
-            table.rows.append((local(one.at, zone), one.code, one.arrangement, words))
+            table.rows.append((local(one.at, zone), one.code, word(one.arrangement), words))
         return [table]
 
     show("consent-shared", {"mission": mission, "to": to, "shared": rows}, page)

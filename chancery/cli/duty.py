@@ -85,7 +85,7 @@ async def on(
     "term",
     changes=True,
     examples=(
-        "chancery duty term TRIAL-OBS triage 2wd --mission Q --source local_strategy --authority s-1 --reason reach --until 2026-12-31 --as Q-101",
+        "chancery duty term TRIAL-OBS triage 2wd --mission Q --source local_strategy --authority strategy-2026 --reason reach --until 2026-12-31 --as Q-101",
     ),
 )
 async def term(
@@ -191,7 +191,7 @@ def _page(switched: list[dict[str, Any]], terms: list[dict[str, Any]]) -> list[s
             ("Duty", "State", "Authority", "Until", "In force"),
             [
                 (
-                    s["definition"], tr("on") if s["on"] else tr("off"), s["authority"], str(s["until"]),
+                    s["definition"], tr("on") if s["on"] else tr("off"), word(s["authority"]), str(s["until"]),
                     tr("yes") if s["in_force"] else "",
                 )
                 for s in switched
@@ -203,7 +203,7 @@ def _page(switched: list[dict[str, Any]], terms: list[dict[str, Any]]) -> list[s
             ("Duty", "Step", "Term", "Source", "Authority", "Until", "In force"),
             [
                 (
-                    t["definition"], t["step"], t["term"], word(t["source"]), t["authority"], str(t["until"]),
+                    t["definition"], t["step"], t["term"], word(t["source"]), word(t["authority"]), str(t["until"]),
                     tr("yes") if t["in_force"] else "",
                 )
                 for t in terms

@@ -106,6 +106,7 @@ EXIT: Final[dict[str, int]] = {
     "ends-before-start": USAGE,
     "reason-needed": USAGE,
     "reason-unknown": USAGE,
+    "code-unknown": USAGE,
     "evidence-missing": USAGE,
     "checklist-open": USAGE,
     "result-missing": USAGE,

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Final
 
 from chancery.invariants.finding import Finding
 from chancery.invariants.reading import Book, Course, Line
+from domain.casework import CHECKS
 from domain.envelope import Event
-
-CHECKS: Final = {"gender": "GENDER"}
-"""Gates that a duty's procedure opens: in a mission that has switched it off they hold nothing up."""
 
 
 def consented(book: Book, _now: str, _: timedelta) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from chancery.locale.codes_of_actions import ACTION_CODES
 from chancery.locale.codes_of_cases import CASE_CODES
 from chancery.locale.codes_of_people import PEOPLE_CODES
 from chancery.locale.codes_of_vault import VAULT_CODES
+from chancery.locale.codes_of_vocabulary import VOCABULARY_CODES
 
 CODES: Final[dict[str, tuple[str, str]]] = {
     # how a task or an obligation ends
@@ -152,6 +153,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     **PEOPLE_CODES,
     **VAULT_CODES,
     **ACTION_CODES,
+    **VOCABULARY_CODES,
     # reports, recommendations, headquarters, yearly duties, visits
     "ordinary": ("ordinary", "ordinaire"),
     "urgent": ("urgent", "urgente"),

@@ -53,7 +53,8 @@ class HolidaySet(_Part):
 class Cast(_Part):
     """A mission with its staff: from a `posts` file (the lines of this mission), or as `post` entries, or both.
 
-    `duties`: the only ones that are on here; where none is named, all are but those `switched_off`.
+    `duties`: the only ones that are on here; where none is named, all are but the optional
+    ones and those `switched_off`.
     """
 
     code: Code

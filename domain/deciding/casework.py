@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain import commands as c
+from domain import vocabulary
 from domain.casework import FIRST
 from domain.deciding.gates import gates_of, opened, publication_gates, require_open
 from domain.envelope import Actor
@@ -92,6 +93,7 @@ def cancel_publication(
     command: c.CancelPublication, state: Obligation, _m: Mission, _n: datetime, _a: Actor
 ) -> list[New]:
     """It is not published after all. Made already: too late, that takes a retraction."""
+    vocabulary.check("cause", command.cause, vocabulary.PUBLICATION_CAUSES)
     publication = state.publication
     if publication is None or publication.status == "made":
         raise Refused("nothing-released", obligation=state.id)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
+from domain import vocabulary
 from domain.deciding.tasks import LATE_REASONS, step_of
 from domain.envelope import Actor
 from domain.events import New
@@ -31,6 +32,7 @@ def propose(
     of = str(command.of) if command.of is not None else entries[-1]
     if of not in entries:
         raise Refused("no-such-entry", task=task.id, entry=of)
+    vocabulary.check("reason", command.reason, vocabulary.CORRECTION_REASONS)
     value = _corrected(command, task, state, now)
     if value == getattr(task, "happened" if command.field == "happened_at" else command.field):
         return []

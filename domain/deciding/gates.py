@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from domain import commands as c
+from domain import vocabulary
 from domain.casework import CHECKS, FIRST
 from domain.envelope import Actor
 from domain.events import New
@@ -275,6 +276,8 @@ def disclose(
     code = f"d-{command.command_id.hex[:12]}"
     if any(known.id == code for known in state.disclosures):
         return []
+    vocabulary.check("to", command.to, (*mission.partners, *vocabulary.SHARED_WITH))
+    vocabulary.check("arrangement", command.arrangement, vocabulary.ARRANGEMENTS, dated=True)
     require_open([_known(command.gate, state)], state, mission, now)
     data: dict[str, Any] = {
         "disclosure": code,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
+from domain import vocabulary
 from domain.deciding import extensions
 from domain.deciding.clocks import bound_of, lapse_of, moved, wait_ended
 from domain.deciding.tasks import LATE_REASONS, step_of, task_of
@@ -28,6 +29,8 @@ def pause(
     if task.wait is not None:
         raise Refused("already-waiting", task=task.id, cause=task.wait.cause)
     _not_own(task, state, mission, now, actor)
+    vocabulary.check("cause", command.cause, vocabulary.WAIT_CAUSES)
+    vocabulary.check("party", command.party, vocabulary.WAIT_PARTIES)
     data: dict[str, Any] = {
         "task": task.id,
         "cause": command.cause,

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from domain import commands as c
+from domain import vocabulary
 from domain.deciding.clocks import bound_of, recompute, unanswered, wait_ended
 from domain.deciding.gates import SHARING
-from domain.deciding.tasks import timing_of
+from domain.deciding.tasks import LATE_REASONS, timing_of
 from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant_text
@@ -209,6 +210,7 @@ def end_proceeding(
 ) -> list[New]:
     """No further sitting is expected: those still set are cancelled."""
     _open(state)
+    vocabulary.check("cause", command.cause, vocabulary.PROCEEDING_CAUSES)
     if state.ended_cause is not None:
         return []
     made: list[New] = []
@@ -255,6 +257,8 @@ def answer_rota(
     partner = actor.kind == "partner"
     if partner and not may_be_told(state):
         raise Refused("gate-shut", gate=min(SHARING), obligation=state.id)
+    if command.reason is not None:
+        vocabulary.check("reason", command.reason, (*LATE_REASONS, *vocabulary.ROTA_REASONS))
     answer = "declined"
     if command.claim:
         taken = sitting.observer is not None or "observer" in sitting.answers.values()

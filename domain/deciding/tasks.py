@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain import commands as c
-from domain import routing
+from domain import routing, vocabulary
 from domain.deciding.clocks import in_hours, wait_ended
 from domain.envelope import Actor
 from domain.events import New
@@ -148,6 +148,7 @@ def complete(
     _not_an_approval(step)
     if accompanied(step) and mission.is_local_agent(actor.code):
         raise Refused("never-alone")
+    _check_words(command, step)
     if command.act is not None:
         happened = _act(command.act, task, state, others)
     else:
@@ -184,6 +185,13 @@ def complete(
         if gate not in state.gates:  # what was shut on somebody's wish is not opened by a form
             made.append(New("GateSet", {"gate": gate, "open": True}))
     return made
+
+
+def _check_words(command: c.CompleteTask, step: Mapping[str, Any]) -> None:
+    for proof in command.evidence:
+        vocabulary.check("evidence", proof["kind"], (*step["evidence"], *vocabulary.EVIDENCE))
+    for line in command.checklist:
+        vocabulary.check("checklist", line, (one["code"] for one in step["checklist"]))
 
 
 def _check_proof(command: c.CompleteTask, step: Mapping[str, Any]) -> None:

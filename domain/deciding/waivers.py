@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain import deadline as deadlines
+from domain import vocabulary
 from domain.deciding.clocks import notices_for
 from domain.deciding.tasks import LATE_REASONS, step_of, task_of
 from domain.envelope import Actor
@@ -36,6 +37,8 @@ def propose(
     reasons = [*step_of(task, state)["reasons"], *LATE_REASONS]
     if command.reason not in reasons:
         raise Refused("reason-unknown", reason=command.reason, step=task.step, codes=", ".join(reasons))
+    for one in command.alternatives:
+        vocabulary.check("alternatives", one.what, vocabulary.INSTEAD)
     today = mission.day(now)
     dates = [one.by for one in command.alternatives]
     for by in (*dates, *([command.review_on] if command.review_on else ())):

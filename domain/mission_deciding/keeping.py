@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain import commands as c
+from domain import vocabulary
 from domain.envelope import Actor
 from domain.events import New
 from domain.instrument import HEADQUARTERS
@@ -13,6 +14,7 @@ from domain.refusals import Refused
 
 def lock(command: c.LockVault, state: Mission, _n: datetime, actor: Actor) -> list[New]:
     """The vault is closed. Closed by the mission, headquarters may take the key over by closing it too."""
+    vocabulary.check("reason", command.reason, vocabulary.LOCK_REASONS)
     taken_over = actor.role in HEADQUARTERS and state.vault_locked_by not in HEADQUARTERS
     if state.vault_locked and not taken_over:
         return []
@@ -21,6 +23,7 @@ def lock(command: c.LockVault, state: Mission, _n: datetime, actor: Actor) -> li
 
 def unlock(command: c.UnlockVault, state: Mission, _n: datetime, actor: Actor) -> list[New]:
     """The vault is open again. What headquarters closed, nobody in the mission opens: they may be made to."""
+    vocabulary.check("reason", command.reason, vocabulary.UNLOCK_REASONS)
     if not state.vault_locked:
         return []
     if state.vault_locked_by in HEADQUARTERS and actor.role not in HEADQUARTERS:
@@ -30,6 +33,7 @@ def unlock(command: c.UnlockVault, state: Mission, _n: datetime, actor: Actor) -
 
 def propose(command: c.ProposeShredding, state: Mission, _n: datetime, _a: Actor) -> list[New]:
     """Ask that a case's content be destroyed. Nothing is, until a second person agrees."""
+    vocabulary.check("basis", command.basis, vocabulary.SHREDDING_BASES)
     request = f"d-{command.command_id.hex[:12]}"
     if request in state.shreddings:
         return []

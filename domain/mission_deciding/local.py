@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain import commands as c
+from domain import vocabulary
 from domain.envelope import Actor
 from domain.events import New
 from domain.mission import Mission
@@ -17,6 +18,7 @@ def set_term(command: c.SetLocalTerm, state: Mission, now: datetime, _: Actor) -
     Raises BadTerm for what is no term. A term that the Guidelines state stays; one that counts from an appointment needs
     a step that has one.
     """
+    _said(command)
     term = Term.parse(command.term)
     where = f"{command.definition}/{command.step}"
     if command.replaces == "guideline":
@@ -42,6 +44,7 @@ def set_term(command: c.SetLocalTerm, state: Mission, now: datetime, _: Actor) -
 
 def switch(command: c.SwitchDuty, state: Mission, now: datetime, _: Actor) -> list[New]:
     """A duty that is not core is off or on here, through a day: what the adoption said counts again after it."""
+    _said(command)
     if command.group == "core" and not command.on:
         raise Refused("duty-core", definition=command.definition)
     _lasts(command.until, state, now, command.definition)
@@ -56,6 +59,11 @@ def switch(command: c.SwitchDuty, state: Mission, now: datetime, _: Actor) -> li
         "until": command.until,
     }
     return [New("DutySwitched", data)]
+
+
+def _said(command: c.SetLocalTerm | c.SwitchDuty) -> None:
+    vocabulary.check("authority", command.authority, vocabulary.AUTHORITIES, dated=True)
+    vocabulary.check("reason", command.reason, vocabulary.LOCAL_REASONS)
 
 
 def _lasts(until: str, state: Mission, now: datetime, what: str) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from domain import commands as c
+from domain import vocabulary
 from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant_text
@@ -15,6 +16,7 @@ SUSPENSION_DAYS = 14
 
 def declare(command: c.DeclareSuspension, state: Mission, _n: datetime, _a: Actor) -> list[New]:
     """A stop of the mission's work, of at most two weeks; one at a time."""
+    vocabulary.check("reason", command.reason, vocabulary.SUSPENSION_REASONS)
     code = f"s-{command.command_id.hex[:12]}"
     if code in state.suspensions:
         return []

@@ -109,7 +109,9 @@ async def test_what_names_a_defender_lies_in_the_vault_and_nowhere_else(
         # The controls, each by the way that something in clear would take to where it must not be.
         await client.start_workflow("Nothing", id=in_clear, task_queue="nobody")
         structlog.get_logger("chancery").info("something happened", code=in_clear)
-        await sharing.disclose(here, FOCAL, case, "share_eu", to="EMB-A", arrangement=in_clear, content={})
+        post = posts()[-1].model_copy(update={"post": in_clear, "posting": "p-clear"})
+        lines = c.RecordPosts(command_id=uuid4(), mission="Q", lines=(post,))
+        await here.desk.submit(lines, OPERATOR)
     (ground.folder / "left-lying").write_text(in_clear)
     await asyncio.sleep(1.0)
     with ExitStack() as stack:
@@ -154,6 +156,7 @@ async def adopted(here: Installation, officers: list[str]) -> str:
         calendar_source="host",
         instruments={code: i["version"] for code, i in shipped().items()},
         checksums=dict(checksums()),
+        partners=("EMB-A",),
     )
     await here.desk.submit(adopt, OPERATOR)
     names = {line.posting: f"Q-{uuid4().hex}" for line in posts()}
@@ -174,7 +177,13 @@ async def lived(here: Installation, made: list[str], cases: list[str]) -> tuple[
     wish = Wish("family", "via_lawyer", filled("@", made))
     await consent.agree(here, FOCAL, case, {"attend": None, "share_eu": None, "demarche": None}, wish)
     await sharing.disclose(
-        here, FOCAL, case, "share_eu", to="EMB-A", arrangement="b-2026", content=filled({"what": "@"}, made)
+        here,
+        FOCAL,
+        case,
+        "share_eu",
+        to="EMB-A",
+        arrangement="burden-sharing-2026",
+        content=filled({"what": "@"}, made),
     )
     await consent.withdraw(here, FOCAL, case, ["demarche"], Wish("lawyer", "phone", filled("@", made)))
     await merging.merge(here, FOCAL, case, other, words=filled("@", made))

@@ -87,7 +87,13 @@ async def test_no_word_of_a_case_is_in_a_dump_without_the_vault_nor_in_clear_in_
     wish = Wish("family", "via_lawyer", filled("@", made))
     await consent.agree(office, FOCAL, case, {"attend": None, "share_eu": None}, wish)
     _, code = await sharing.disclose(
-        office, FOCAL, case, "share_eu", to="EMB-A", arrangement="b-2026", content=filled({"what": "@"}, made)
+        office,
+        FOCAL,
+        case,
+        "share_eu",
+        to="EMB-A",
+        arrangement="burden-sharing-2026",
+        content=filled({"what": "@"}, made),
     )
     await consent.withdraw(office, FOCAL, case, ["attend"], Wish("lawyer", "phone", filled("@", made)))
     await merging.merge(office, FOCAL, case, other, words=filled("@", made))
@@ -107,7 +113,7 @@ async def test_no_word_of_a_case_is_in_a_dump_without_the_vault_nor_in_clear_in_
 
     # The control: what is put in clear is found, in the bytes of the log and in a view alike.
     seen = dumped(office, "--exclude-schema=vault")
-    assert list(found(["EMB-A", "b-2026", "retention_ended", "DisclosureMade"], seen)) == [
-        "EMB-A", "b-2026", "retention_ended", "DisclosureMade",
+    assert list(found(["EMB-A", "burden-sharing-2026", "retention_ended", "DisclosureMade"], seen)) == [
+        "EMB-A", "burden-sharing-2026", "retention_ended", "DisclosureMade",
     ]  # fmt: skip
     assert b"CASE-INTAKE" in seen and codes.check_case(case) == case

@@ -187,7 +187,9 @@ async def test_a_partner_sees_what_is_shared_with_it_as_long_as_consent_stands(
     other, _ = await intake.receive(office, FOCAL, "Q", urgent=False, record={"words": "another"})
     for one, to in ((case, "EMB-A"), (case, "EMB-B"), (other, "EMB-A")):
         await consent.agree(office, FOCAL, one, {"share_eu": None}, WISH)
-        await sharing.disclose(office, FOCAL, one, "share_eu", to=to, arrangement="b-1", content=f"for {to}")
+        await sharing.disclose(
+            office, FOCAL, one, "share_eu", to=to, arrangement="coordination", content=f"for {to}"
+        )
     partner = Actor("partner", "EMB-A")
     seen = await sharing.shared_with(office, partner, "Q", "EMB-A")
     assert [one.content for one in seen] == ["for EMB-A", "for EMB-A"]
@@ -212,7 +214,9 @@ async def test_a_partner_sees_what_is_shared_with_it_as_long_as_consent_stands(
 async def test_only_what_is_a_kind_of_sharing_shares(office: Bureau, case: str) -> None:
     await consent.agree(office, FOCAL, case, {"attend": None}, WISH)
     with pytest.raises(CaseRefused) as refused:
-        await sharing.disclose(office, FOCAL, case, "attend", to="EMB-A", arrangement="x", content="y")
+        await sharing.disclose(
+            office, FOCAL, case, "attend", to="EMB-A", arrangement="coordination", content="y"
+        )
     assert refused.value.code == "no-such-kind"
 
 

@@ -86,7 +86,9 @@ def test_a_case_from_the_alert_to_its_destruction(settings: Settings) -> None:
 
             # What is agreed, shared and taken back: a recall is due four hours later.
             await consent.agree(stage, FOCAL, case, {"share_eu": None, "demarche": None}, WISH)
-            await sharing.disclose(stage, FOCAL, case, "share_eu", to="EMB-A", arrangement="b-1", content="x")
+            await sharing.disclose(
+                stage, FOCAL, case, "share_eu", to="EMB-A", arrangement="coordination", content="x"
+            )
             stage.step_to(STARTS + timedelta(hours=1))
             await consent.withdraw(stage, FOCAL, case, ["share_eu"], WISH)
             await stage.settle()

@@ -87,7 +87,7 @@ async def test_it_opens_again_and_what_headquarters_closed_the_mission_does_not_
     assert (await record.history(office, FOCAL, case)).lines
     await lock.lock(office, DUTY, "Q", "coercion")
     with pytest.raises(Refused):
-        await lock.unlock(office, HEAD, "Q", "forced-to")
+        await lock.unlock(office, HEAD, "Q", "moved")
     assert await lock.closed(office, "Q") == (True, True)
     await lock.unlock(office, DUTY, "Q", "over")
     assert await lock.closed(office, "Q") == (False, False)

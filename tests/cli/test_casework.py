@@ -109,15 +109,15 @@ async def test_consent_is_recorded_shown_and_taken_back(cli: Cli, case: str, wor
         "--kind",
         "share_eu",
         "--to",
-        "EMB-A",
+        "partner_mission",
         "--arrangement",
-        "b-1",
+        "coordination",
         "--as",
         "Q-103",
     )
     shared = await cli(*share, "--json")
     assert shared.json["code"].startswith("x-") and CANARY not in shared.out + shared.err
-    seen = await cli("consent", "shared", "--mission", "Q", "--to", "EMB-A", "--as", "Q-103")
+    seen = await cli("consent", "shared", "--mission", "Q", "--to", "partner_mission", "--as", "Q-103")
     assert seen.code == 0 and CANARY in seen.out and shared.json["code"] in seen.out
     back = await cli(
         "consent",
@@ -136,7 +136,7 @@ async def test_consent_is_recorded_shown_and_taken_back(cli: Cli, case: str, wor
     page = (await cli("consent", "show", case, "--as", "Q-103")).out
     assert "2026-06-30 24:00" in page and "consent to attend" in page
     assert "not asked" in page
-    gone = await cli("consent", "shared", "--mission", "Q", "--to", "EMB-A", "--as", "Q-103")
+    gone = await cli("consent", "shared", "--mission", "Q", "--to", "partner_mission", "--as", "Q-103")
     assert gone.code == 0 and CANARY not in gone.out and "Nothing is shared now." in gone.err
     refused = await cli(*share)
     assert refused.code == exits.DENIED and "[gate-shut]" in refused.err

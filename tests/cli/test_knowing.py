@@ -43,7 +43,7 @@ async def test_a_read_says_what_was_known_then(
         ("suspension", "declare", "--mission", "Q", "--from", "2026-05-08T09:00", "--until", "2026-05-09T09:00", "--reason", "security", "--as", "Q-101"),
         ("outage", "declare", "--mission", "Q", "--from", "2026-05-05T10:00", "--until", "2026-05-05T11:00", "--as", "Q-101"),
         ("calendar", "revise", "--mission", "Q", "--add", "2026-05-31=Eid", "--source", "decree", "--as", "Q-101"),
-        ("duty", "off", "COORD-LOCAL", "--mission", "Q", "--authority", "s-1", "--reason", "capacity", "--until", "2026-12-31", "--as", "Q-101"),
+        ("duty", "off", "COORD-LOCAL", "--mission", "Q", "--authority", "strategy-2026", "--reason", "capacity", "--until", "2026-12-31", "--as", "Q-101"),
         ("mission", "adopt", "T", "--host", "TN", "--zone", "Africa/Tunis", "--on", "2026-01-01"),
     ):  # fmt: skip
         said = await cli(*command)

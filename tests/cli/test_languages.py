@@ -10,10 +10,11 @@ import pytest
 from chancery.cli import explaining
 from chancery.cli.task.history import SENTENCES
 from chancery.desk import Desk
-from chancery.i18n import use
+from chancery.i18n import use, word
 from chancery.instruments import shipped
 from chancery.locale import FRENCH
 from chancery.locale.codes import CODES
+from domain import vocabulary
 from domain.deciding.tasks import LATE_REASONS
 from domain.mission import Why
 from domain.policy import RULES
@@ -71,6 +72,14 @@ def test_every_code_of_the_shipped_instruments_has_a_name() -> None:
         "holder",
     }
     assert sorted(asked - set(CODES)) == []
+
+
+def test_every_word_of_the_closed_lists_has_a_name_and_a_year_follows_it() -> None:
+    lists = [listed for name, listed in vars(vocabulary).items() if name.isupper() and name[0] != "_"]
+    words = {one for listed in lists for one in listed}
+    assert len(lists) >= 16 and "burden-sharing" in words
+    assert sorted(words - set(CODES)) == []
+    assert word("burden-sharing-2026") == "burden-sharing 2026" and word("b-2026") == "b-2026"
 
 
 EXPLANATIONS = [

@@ -225,11 +225,11 @@ def test_a_missing_approver_is_replaced_at_once() -> None:
 
 
 def test_every_disclosure_stands_behind_an_open_gate_and_is_recalled_when_it_shuts() -> None:
-    share = on(c.RecordDisclosure, gate="consent:share_eu", to="MS-FR", arrangement="plan-2026")
-    world = consulting()
+    share = on(c.RecordDisclosure, gate="consent:share_eu", to="MS-FR", arrangement="burden-sharing-2026")
+    world = consulting(partners=("MS-FR",))
     world.when(share).refused("gate-shut")
     world.having(wishes(("consent:share_eu", "consent:attend"))).when(share).then(
-        fact("DisclosureMade", n=1, to="MS-FR", arrangement="plan-2026")
+        fact("DisclosureMade", n=1, to="MS-FR", arrangement="burden-sharing-2026")
     )
     assert world.obligation.recalls_due() == []
     world.having(wishes((), ("consent:share_eu",)))

@@ -166,7 +166,7 @@ def unlock() -> c.UnlockVault:
 def test_the_head_of_mission_closes_the_vault_and_opens_it_again() -> None:
     world = mission_q().by(HEAD).when(lock()).then(fact("VaultLocked", reason="security"))
     assert world.mission.vault_locked
-    world.when(lock("again")).nothing()
+    world.when(lock("raid")).nothing()
     world.when(unlock()).then(fact("VaultUnlocked"))
     assert not world.mission.vault_locked
     world.when(unlock()).nothing()
@@ -176,7 +176,7 @@ def test_what_headquarters_closed_nobody_in_the_mission_opens() -> None:
     world = mission_q().by(HEAD).having(lock())
     world.by(DUTY).when(lock("expelled")).then(fact("VaultLocked"))
     world.by(HEAD).when(unlock()).refused("vault-locked-elsewhere")
-    world.when(lock("mine")).nothing()
+    world.when(lock("raid")).nothing()
     assert world.mission.vault_locked_by == "hq_duty"
     world.by(DUTY).when(unlock()).then(fact("VaultUnlocked"))
 

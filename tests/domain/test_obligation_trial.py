@@ -159,7 +159,7 @@ def test_an_old_list_does_not_revive_a_proceeding_that_ended() -> None:
     world = listed(trial(), line).when(on(c.EndProceeding, cause="withdrawn"))
     assert types(world) == ["AppointmentCancelled", "GateAnswered"] * 2 + ["ProceedingEnded"]
     listed(world, line.model_copy(update={"appointment": "s-3"})).nothing()
-    world.when(on(c.EndProceeding, cause="again")).nothing()
+    world.when(on(c.EndProceeding, cause="called_off")).nothing()
     listed(world, sitting("s-8", "2026-09-03 10:00", match="ef" * 16)).then(
         fact("AppointmentSet")
     )  # an appeal

@@ -176,7 +176,7 @@ def test_adopt_show_and_revise(installed: Shell) -> None:
     code, _, err = installed(*adopt)
     assert (code, err) == (5, "error: Mission Q has been adopted already. [mission-exists]\n")
 
-    revise = ("calendar", "revise", "--mission", "Q", "--source", "note-112")
+    revise = ("calendar", "revise", "--mission", "Q", "--source", "note-verbale-2026")
     assert installed.json(*revise, "--add", "2026-05-31=Eid, day two", "--remove", "2026-01-07")[
         "events"
     ] == ["CalendarRevised"]
@@ -186,7 +186,7 @@ def test_adopt_show_and_revise(installed: Shell) -> None:
     assert "2026-01-07" not in days
     code, out, _ = installed("calendar", "show", "--mission", "Q", "--year", "2026")
     assert code == 0
-    assert re.search(r"2026-05-31\s+Sunday\s+Eid, day two\s+note-112", out)
+    assert re.search(r"2026-05-31\s+Sunday\s+Eid, day two\s+note-verbale-2026", out)
     assert installed(*revise, "--add", "2026-05-31=Eid, day two")[0] == 5
 
     for wrong in (

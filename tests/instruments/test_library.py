@@ -163,7 +163,6 @@ def term_of(snapshot: Mapping[str, Any]) -> str:
     ("more", "says"),
     [
         ({"eu_hrd_again.toml": "eu_hrd.toml"}, "is also in eu_hrd.toml"),
-        ({"other.part_a.toml": "eu_hrd.part_a.toml"}, "a part of other.toml, which is not there"),
         ({"z.toml": "osce.toml"}, "OSCE-PROTECT is a definition of osce already; give it another code"),
     ],
 )

@@ -22,10 +22,6 @@ from tests.made import ALTERNATE, DEPUTY, FOCAL, HEAD, POLITICAL, adoption, cid,
 Step = tuple[int, int, int, int]
 """What is done, to which of the obligations, after how many hours, and a number to choose details by."""
 
-EVIDENCE = tuple(
-    {"kind": kind, "digest": "ab" * 32, "bytes": 9, "marking": "limite"}
-    for kind in ("minutes", "sitting_report")
-)
 PEOPLE = {a.code: a for a in (FOCAL, ALTERNATE, HEAD, DEPUTY, POLITICAL)}
 
 OPEN, ACCEPT, REASSIGN, DECLINE, DONE, DONE_BEFORE, NOT_ACT, PAUSE, RESUME, CONFIRM, PROPOSE, ANSWER = range(
@@ -125,14 +121,18 @@ class Player:
         if "admitted" in of_step["results"]:
             result = {"admitted": ("yes", "refused")[pick % 2]}
         lines = tuple(x["code"] for x in of_step["checklist"] if x["must"])
+        proof = tuple(
+            {"kind": kind, "digest": "ab" * 32, "bytes": 9, "marking": "limite"}
+            for kind in of_step["evidence"]
+        )
         commands: tuple[tuple[c.Command, Actor], ...] = (
             (c.AcceptTask(**task), holder),
             (c.ReassignTask(**task, posting=other), HEAD),
             (c.DeclineTask(**task, reason="capacity"), holder),
-            (c.CompleteTask(**task, checklist=lines, evidence=EVIDENCE, result=result, reason="capacity"), holder),
+            (c.CompleteTask(**task, checklist=lines, evidence=proof, result=result, reason="capacity"), holder),
             (
                 c.CompleteTask(
-                    **task, checklist=lines, evidence=EVIDENCE, result=result, reason="capacity",
+                    **task, checklist=lines, evidence=proof, result=result, reason="capacity",
                     happened_at=min(now, instant(chosen.due)) - timedelta(hours=1),
                 ),
                 holder,

@@ -197,7 +197,12 @@ class Staff(Player):
         if code == ("DETENTION-VISIT", "again"):
             over = self.chance.random() < 0.6
             return [
-                (BEFORE, Errand("EndProceeding", {"cause": "released"}, "{lead}") if over else self._day(row))
+                (
+                    BEFORE,
+                    Errand("EndProceeding", {"cause": "no_longer_needed"}, "{lead}")
+                    if over
+                    else self._day(row),
+                )
             ]
         return []
 

@@ -150,7 +150,7 @@ def ending(stream: str, year: Played) -> tuple[bool, bool]:
             continue
         closed |= event.type == "ObligationClosed"
         told |= event.type == "AnswerRecorded"
-        if event.type == "GateSet":
+        if event.type == "GateSet" and event.data["gate"].startswith("consent:"):
             gates[event.data["gate"]] = event.data["open"]
         elif event.type == "TaskOpened":
             tasks.add(event.data["task"])
