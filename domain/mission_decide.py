@@ -51,7 +51,9 @@ def _revise(command: c.ReviseCalendar, state: Mission, _n: datetime, _a: Actor) 
     vocabulary.check("source", command.source, vocabulary.CALENDAR_SOURCES, dated=True)
     old = state.clock
     holidays = dict(old.holidays)
+    named = {holiday.name for holiday in old.holidays.values()}
     for day, name in command.add.items():
+        vocabulary.check("add", name, (*vocabulary.DAYS_OFF, *sorted(named - set(vocabulary.DAYS_OFF))))
         holidays[date.fromisoformat(day)] = Holiday(name, estimated=False, source=command.source)
     for day in command.remove:
         holidays.pop(date.fromisoformat(day), None)

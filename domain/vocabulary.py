@@ -35,7 +35,6 @@ ARRANGEMENTS: Final = (
 """The arrangement between two controllers under which something is shared; a year may follow."""
 
 PUBLICATION_CAUSES: Final = (
-    "wish_respected",
     "risk_of_harm",
     "facts_not_established",
     "text_changed",
@@ -193,6 +192,22 @@ CALENDAR_SOURCES: Final = (
     "mission",
 )
 """Who said that a day is a holiday or is not; a year may follow."""
+
+DAYS_OFF: Final = (
+    "Public holiday",
+    "Government holiday",
+    "National day",
+    "Religious holiday",
+    "Eid",
+    "Eid, day two",
+    "Eid, day three",
+    "Bridge day",
+    "Election day",
+    "Day of mourning",
+    "Closing day",
+    "Closing",
+)
+"""What a day off may be called, beside the names that the mission's calendar knows already."""
 
 _YEAR: Final = re.compile(r"-20[0-9]{2}")
 

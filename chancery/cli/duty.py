@@ -85,7 +85,7 @@ async def on(
     "term",
     changes=True,
     examples=(
-        "chancery duty term TRIAL-OBS triage 2wd --mission Q --source local_strategy --authority strategy-2026 --reason reach --until 2026-12-31 --as Q-101",
+        "chancery duty term CONSULT talk 3wd --mission Q --source local_strategy --authority strategy --reason reach --until 2026-12-31 --as Q-101",
     ),
 )
 async def term(

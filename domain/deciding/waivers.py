@@ -76,7 +76,7 @@ def answer(
         raise Refused("higher-approver", task=task.id, times=state.waived_before + 1, who=HIGHER)
     made = [New("WaiverAnswered", {"task": task.id, "approved": command.approved})]
     if command.approved:
-        made.append(_informed(task, now))
+        made.insert(0, _informed(task, now))  # of a task that has ended nobody is told any more
         known = sum(1 for code in state.tasks if code.startswith(f"{ALTERNATIVE}."))
         for n, one in enumerate(instead_of(task.waiver), start=known + 1):
             made.append(_instead(n, one["by"], task, state, mission, now))

@@ -125,6 +125,18 @@ async def test_the_latch_comes_first_so_a_database_that_is_away_keeps_nothing_op
     assert await lock.closed(office, "Q") == (True, True)  # never open unrecorded
 
 
+async def test_a_slip_in_the_reason_leaves_it_closed_and_is_not_repeated(office: Bureau, case: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await lock.lock(office, HEAD, "Q", "CANARY-raiders")
+    assert refused.value.code == "code-unknown" and "CANARY" not in refused.value.sentence()
+    assert await lock.closed(office, "Q") == (True, False)
+    await lock.lock(office, HEAD, "Q", "raid")
+    with pytest.raises(Refused):
+        await lock.unlock(office, HEAD, "Q", "CANARY-gone")
+    assert await lock.closed(office, "Q") == (True, True)
+    assert "CANARY" not in repr(await office.events())
+
+
 async def test_a_mission_that_is_not_there(office: Bureau, tmp_path: Path) -> None:
     for asked in (lock.lock(office, DUTY, "Z", "raid"), lock.closed(office, "Z")):
         with pytest.raises(Refused) as refused:

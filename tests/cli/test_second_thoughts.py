@@ -62,7 +62,7 @@ async def test_a_waiver_with_what_is_done_instead(staffed: Desk, cli: Cli) -> No
     asked = (await shown(cli))["waiver"]
     assert [one["by"] for one in asked["alternatives"]] == ["2026-09-30", "2026-07-15"]
     page = (await cli("task", "show", TASK)).out
-    assert "A waiver waits for an answer" in page and "bilateral_talks by 2026-09-30" in page
+    assert "A waiver waits for an answer" in page and "bilateral talks by 2026-09-30" in page
     assert (await cli("task", "waive", "approve", TASK, "--as", "Q-103")).code == 4
     assert (await cli("task", "waive", "approve", TASK, "--as", "Q-101")).code == 0
     now = await shown(cli)
@@ -75,7 +75,7 @@ async def test_a_waiver_with_what_is_done_instead(staffed: Desk, cli: Cli) -> No
     ]
     titles = [(await cli("task", "show", f"o-1/alternative.{n}", "--json")).json["title"] for n in (1, 3)]
     assert titles == [
-        "what is done instead: bilateral_talks",
+        "what is done instead: bilateral talks",
         "what is done instead: a look back at what was done instead",
     ]
 

@@ -310,14 +310,15 @@ TestStory.settings = settings(
     max_examples=200,
     stateful_step_count=60,
     deadline=None,
+    derandomize=True,  # the same stories each time, so that it is known that they come everywhere; the long one draws
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
 
 def test_the_machine_came_everywhere() -> None:
-    """Each of these happened in some run: else it shows less than it seems to."""
+    """Each of these happened in some run: else it shows less than it seems to. (What is made and when stands below.)"""
     wanted = {
-        "GateSet", "TaskOpened", "TaskCancelled", "TaskAssigned", "PublicationReleased", "PublicationMade", "PublicationCancelled",
+        "GateSet", "TaskOpened", "TaskCancelled", "TaskAssigned", "PublicationReleased", "PublicationCancelled",
         "DisclosureMade", "CaseAttached", "CaseDetached", "VitalInterestProposed", "VitalInterestAnswered", "DeadlinePassed",
         "gate-shut", "wish-stands", "already-asked", "nothing-asked", "second-person", "already-released", "nothing-released",
         "not-allowed",

@@ -42,8 +42,8 @@ def test_a_waiver_needs_a_second_person() -> None:
     world.when(ASK).then(fact("WaiverProposed", alternatives=[TALKS], review_on="2027-06-01", note=NOTE))
     world.when(ASK).refused("waiver-proposed").when(YES).refused("not-allowed")
     world.by(HEAD).when(YES).then(
-        fact("WaiverAnswered", approved=True),
         fact("NoticeRecorded", kind="information", to=["hq_human_rights"]),
+        fact("WaiverAnswered", approved=True),
         fact("TaskOpened", task="alternative.1", posting="p-fp", source="local_strategy"),
         fact(
             "TaskOpened", task="alternative.2", posting="p-fp", source="local_strategy"
