@@ -316,7 +316,7 @@ TestStory.settings = settings(
 
 
 def test_the_machine_came_everywhere() -> None:
-    """Each of these happened in some run: else it shows less than it seems to. (What is made and when stands below.)"""
+    """Each of these happened in some run: else it shows less than it seems to. What is made, and when, stands below."""
     wanted = {
         "GateSet", "TaskOpened", "TaskCancelled", "TaskAssigned", "PublicationReleased", "PublicationCancelled",
         "DisclosureMade", "CaseAttached", "CaseDetached", "VitalInterestProposed", "VitalInterestAnswered", "DeadlinePassed",
