@@ -78,7 +78,8 @@ def test_every_word_of_the_closed_lists_has_a_name_and_a_year_follows_it() -> No
     lists = [listed for name, listed in vars(vocabulary).items() if name.isupper() and name[0] != "_"]
     words = {one for listed in lists for one in listed}
     assert len(lists) >= 16 and "burden-sharing" in words
-    assert sorted(words - set(CODES)) == []
+    # A day off is shown by the name that the calendar gives it, in the host country's own way.
+    assert sorted(words - set(CODES) - set(vocabulary.DAYS_OFF)) == []
     assert word("burden-sharing-2026") == "burden-sharing 2026" and word("b-2026") == "b-2026"
 
 
