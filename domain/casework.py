@@ -13,6 +13,12 @@ FIRST = "1"
 """The number, in its obligation, of the case that it was opened for."""
 
 
+KINDS: Final = (
+    "attend", "visit", "demarche", "statement", "publish_name", "photo", "share_eu", "share_partners",
+    "share_un", "refer", "contact_family",
+)  # fmt: skip
+"""What can be agreed to, each by itself (REQUIREMENTS.md, do-no-harm rules 1 to 3)."""
+
 CHECKS: Final = {"gender": "GENDER"}
 """Gates that a check opens and nobody's wish shuts → the definition whose procedure makes it. Where that duty is switched
 off, its gate holds nothing up."""

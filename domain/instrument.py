@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
+from domain.casework import CHECKS, KINDS
 from domain.kinds import Code, Source
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
@@ -146,27 +147,13 @@ HEADQUARTERS = frozenset({"hq_desk", "hq_human_rights", "hq_duty"})
 """Roles that reach into every mission, and so are given at headquarters only."""
 
 
-CONSENT_KINDS = frozenset(
-    {
-        "attend",
-        "visit",
-        "demarche",
-        "statement",
-        "publish_name",
-        "photo",
-        "share_eu",
-        "share_partners",
-        "share_un",
-        "refer",
-        "contact_family",
-    }
-)
+CONSENT_KINDS = frozenset(KINDS)
 """What a defender can agree to, each for itself."""
 
-CASE_GATES = frozenset({f"consent:{kind}" for kind in CONSENT_KINDS} | {"gender"})
+CASE_GATES = frozenset({f"consent:{kind}" for kind in CONSENT_KINDS} | set(CHECKS))
 """Gates that stand in each obligation of a case; a definition may have others that a step of its own opens."""
 
-GATE_FAMILIES = frozenset({"consent", "gender"})
+GATE_FAMILIES = frozenset({"consent", *CHECKS})
 """What one obligation of a case decides for all the others."""
 
 

@@ -3,7 +3,8 @@
 A refusal is an answer, not a fault. It says what, where and what would be right. Placeholders take codes only.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "not-allowed": (
@@ -241,8 +242,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "La demande {request} n'est pas approuvée ; une seconde personne doit donner son accord avant toute destruction.",
     ),
     "gate-shut": (
-        "Gate {gate} of {obligation} is not open: nothing behind it may start before the defender, or who speaks for them, agreed.",
-        "La condition {gate} de {obligation} n'est pas remplie : rien de ce qu'elle protège ne peut commencer sans l'accord du défenseur ou de qui parle en son nom.",
+        "{gate} does not stand open for {obligation}: it has to be agreed to, or checked, before anything that needs it starts.",
+        "{gate} n'est pas acquis pour {obligation} : il faut un accord, ou une vérification, avant que commence ce qui en dépend.",
     ),
     "wish-stands": (
         "There is an answer for {gate} already; what somebody refused or withdrew is not decided over their head.",
@@ -335,11 +336,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-class Refused(Exception):
-    """A command that is not carried out. `code` is stable; `params` are codes that fill the sentence."""
+class Told(Exception):
+    """A refusal: a stable code, and codes that fill its sentence in English or French. Each kind has its own sentences."""
+
+    sentences: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     def __init__(self, code: str, **params: object) -> None:
-        if code not in SENTENCES:
+        if code not in self.sentences:
             raise KeyError(f"no sentence for refusal {code}")
         self.code = code
         self.params = {name: str(value) for name, value in params.items()}
@@ -347,5 +350,11 @@ class Refused(Exception):
 
     def sentence(self, language: str = "en") -> str:
         """The refusal as its reader should see it, in `en` or `fr`."""
-        english, french = SENTENCES[self.code]
+        english, french = self.sentences[self.code]
         return (french if language == "fr" else english).format(**self.params)
+
+
+class Refused(Told):
+    """A command that is not carried out."""
+
+    sentences = SENTENCES

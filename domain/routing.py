@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from domain.accounts import OUTSIDE
 from domain.mission import Mission
 
 EU_DELEGATION: Final = "eu_delegation"
-OUTSIDERS: Final = frozenset({EU_DELEGATION, "hq_desk", "hq_duty", "hq_human_rights"})
+OUTSIDERS: Final = frozenset(OUTSIDE)
 """Who may hold a task without a posting in the mission: somebody there answers in their own mission's or service's name."""
 
 PATIENCE: Final = timedelta(hours=4)
@@ -63,6 +64,6 @@ def outside(mission: Mission, refused: Sequence[str] = (), *, hours: bool = Fals
 
 def _unfit(step: Mapping[str, Any], mission: Mission) -> list[str]:
     """Who never does such a step alone: a local agent, at a trial, a detention visit or a démarche."""
-    if not (step.get("accompanied") or step["code"].startswith("attend")):
+    if not step.get("accompanied"):
         return []
     return [posting for posting in mission.postings if mission.is_local_agent(posting)]

@@ -28,6 +28,16 @@ def _absence_recorded_1(data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**data, "scope": []}
 
 
+def _obligation_opened_1(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """That nobody attends alone went by the step's name; now the step says so."""
+    definition = data["definition"]
+    steps = [
+        {**step, "accompanied": True} if step["code"].startswith("attend") else step
+        for step in definition["step"]
+    ]
+    return {**data, "definition": {**definition, "step": steps}}
+
+
 def _grown(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The next schema only has more that may be said, and schema 1 said none of it."""
     return data
@@ -37,7 +47,7 @@ STEPS: Final[dict[tuple[str, int], Step]] = {
     ("PostCreated", 1): _post_created_1,
     ("PostingBegan", 1): _posting_began_1,
     ("AbsenceRecorded", 1): _absence_recorded_1,
-    ("ObligationOpened", 1): _grown,
+    ("ObligationOpened", 1): _obligation_opened_1,
     ("GateSet", 1): _grown,
     ("TaskCompleted", 1): _grown,
     ("WaiverProposed", 1): _grown,

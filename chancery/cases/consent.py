@@ -19,7 +19,7 @@ from chancery.cases.refusals import CaseRefused
 from chancery.office import Office, send
 from chancery.streams import Receipt, obligation_stream
 from domain import commands as c
-from domain.deciding.gates import KINDS
+from domain.casework import KINDS
 from domain.envelope import Actor
 from domain.kinds import instant
 from domain.obligation import Obligation

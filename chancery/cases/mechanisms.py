@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from domain.deciding.gates import KINDS
+from domain.casework import KINDS
 from domain.kinds import Code
 from domain.term import Term
 

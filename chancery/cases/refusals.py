@@ -3,6 +3,7 @@
 from typing import Final
 
 from chancery import i18n
+from domain.refusals import Told
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "no-such-case": (
@@ -56,20 +57,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-class CaseRefused(Exception):
-    """A request about a case that is not carried out. `code` is stable; `params` are codes, never what was typed as words."""
+class CaseRefused(Told):
+    """A request about a case that is not carried out. Its params are codes, never what was typed as words."""
 
-    def __init__(self, code: str, **params: object) -> None:
-        if code not in SENTENCES:
-            raise KeyError(f"no sentence for refusal {code}")
-        self.code = code
-        self.params = {name: str(value) for name, value in params.items()}
-        super().__init__(self.sentence())
-
-    def sentence(self, language: str = "en") -> str:
-        """The refusal as its reader should see it, in `en` or `fr`."""
-        english, french = SENTENCES[self.code]
-        return (french if language == "fr" else english).format(**self.params)
+    sentences = SENTENCES
 
     @property
     def message(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain import commands as c
 from domain import vocabulary
 from domain.casework import FIRST
-from domain.deciding.gates import gates_of, opened, publication_gates, require_open
+from domain.deciding.gates import gates_of, opened, publication_gates, releases, require_open
 from domain.envelope import Actor
 from domain.events import New
 from domain.mission import Mission
@@ -82,7 +82,7 @@ def release(
     if state.publication is not None and state.publication.status != "cancelled":
         raise Refused("already-released", obligation=state.id, status=state.publication.status)
     require_open(publication_gates(state), state, mission, now)
-    if not any(t.step.startswith("release") and t.outcome != "cancelled" for t in state.tasks.values()):
+    if all(task.outcome == "cancelled" for task in releases(state)):
         raise Refused("nothing-to-release", obligation=state.id)
     makes = max(command.at or now, now + PAUSE)
     n = state.publication.n + 1 if state.publication is not None else 1

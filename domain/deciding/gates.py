@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from domain import commands as c
 from domain import vocabulary
-from domain.casework import CHECKS, FIRST
+from domain.casework import CHECKS, FIRST, KINDS
 from domain.envelope import Actor
 from domain.events import New
 from domain.kinds import instant_text
@@ -18,12 +18,6 @@ from domain.mission import Mission
 from domain.obligation import Obligation
 from domain.refusals import Refused
 from domain.task import Task, text
-
-KINDS: Final = (
-    "attend", "visit", "demarche", "statement", "publish_name", "photo", "share_eu", "share_partners",
-    "share_un", "refer", "contact_family",
-)  # fmt: skip
-"""What can be agreed to, each by itself (REQUIREMENTS.md, do-no-harm rules 1 to 3)."""
 
 VITAL_HOURS: Final = 72
 """A gate opened in the vital interest shuts again after so many hours (product default)."""
@@ -169,13 +163,18 @@ def _begun(task: Task, state: Obligation, current: str) -> bool:
     return sitting is not None and sitting.starts <= current
 
 
-def publication_gates(state: Obligation) -> list[str]:
-    """The gates that must stand open for a publication: those of the step that releases it, as it was asked for.
+def releases(state: Obligation) -> list[Task]:
+    """The tasks that release a publication, as they were asked for, those that a gate has cancelled among them.
 
     A name or a picture takes more consent than the facts, so there are several such steps (`release`, `release-named` …).
     """
-    asked = [task.step for task in state.tasks.values() if task.step.startswith("release")]
-    step = state.step(asked[-1] if asked else "release")
+    return [task for task in state.tasks.values() if task.step.startswith("release")]
+
+
+def publication_gates(state: Obligation) -> list[str]:
+    """The gates that must stand open for a publication: those of the step that releases it, as it was asked for last."""
+    asked = releases(state)
+    step = state.step(asked[-1].step if asked else "release")
     return list(step["gates"]) if step is not None else gates_of(state)
 
 

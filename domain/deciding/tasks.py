@@ -54,11 +54,6 @@ def step_of(task: Task, state: Obligation) -> Mapping[str, Any]:
     return step
 
 
-def accompanied(step: Mapping[str, Any]) -> bool:
-    """Whether a local agent never does the step alone: a trial, a detention visit, a démarche."""
-    return bool(step.get("accompanied")) or step["code"].startswith("attend")
-
-
 def _not_an_approval(step: Mapping[str, Any]) -> None:
     """An approval is ended by answering what was asked, never by ticking it off."""
     if step.get("approval"):
@@ -108,7 +103,7 @@ def reassign(
         raise Refused("same-holder", task=task.id, holder=task.posting)
     if not mission.is_present(command.posting, now):
         raise Refused("no-such-posting", posting=command.posting, mission=state.mission, day=mission.day(now))
-    if accompanied(step_of(task, state)) and mission.is_local_agent(command.posting):
+    if step_of(task, state).get("accompanied") and mission.is_local_agent(command.posting):
         raise Refused("never-alone")
     return [New("TaskAssigned", {"task": task.id, "posting": command.posting, "why": "named"})]
 
@@ -146,7 +141,7 @@ def complete(
     task = task_of(command, state)
     step = step_of(task, state)
     _not_an_approval(step)
-    if accompanied(step) and mission.is_local_agent(actor.code):
+    if step.get("accompanied") and mission.is_local_agent(actor.code):
         raise Refused("never-alone")
     _check_words(command, step)
     if command.act is not None:

@@ -17,7 +17,7 @@ from chancery.keystore import VaultLocked
 from chancery.office import send
 from chancery.streams import Receipt
 from domain import commands as c
-from domain.deciding.gates import KINDS
+from domain.casework import KINDS
 from domain.envelope import ENGINE_WORKFLOW, Actor
 from domain.refusals import Refused
 from tests.cases.conftest import AUDITOR, DESK, Bureau

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from chancery.cases import mechanisms
 from chancery.cases.mechanisms import Mechanism, find, offered, registry
-from domain.deciding.gates import KINDS
+from domain.casework import KINDS
 
 NAMED = {
     "national-mechanism-mx", "national-mechanism-co", "iachr-rapporteur", "achpr-rapporteur", "un-rapporteur-defenders",

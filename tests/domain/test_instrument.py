@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chancery.instruments import checksums, definition, library, shipped, texts
-from domain.deciding.gates import KINDS
+from domain.casework import KINDS
 from domain.deciding.tasks import LATE_REASONS
 from domain.instrument import (
     CONSENT_KINDS,
