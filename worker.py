@@ -24,9 +24,9 @@ from chancery.clock import SystemClock, use_pinned_zones
 from chancery.conductor import QUEUE, Conductor
 from chancery.desk import Desk, Unavailable
 from chancery.embedded.supervise import EmbeddedRefused
-from chancery.following import Archive
 from chancery.leader import Leader
 from chancery.settings import Settings, SettingsRefused, load
+from chancery.vault import Vault
 from workflows import CATALOGUE
 from workflows.mission_tick import MissionTick
 
@@ -43,13 +43,13 @@ def sandbox() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-def build(client: Client, desk: Desk, archive: Archive | None = None, *, cached: int = 500) -> Worker:
+def build(client: Client, desk: Desk, vault: Vault | None = None, *, cached: int = 500) -> Worker:
     """A worker of every procedure. `cached=0` replays the whole history at each task: a test of determinism.
 
-    Without an `archive` (a test of one procedure by itself) nothing follows from anything.
+    Without a `vault` (a test of one procedure by itself) nothing follows from anything.
     """
     of_desk, of_tick = DeskActivities(desk), TickActivities(desk)
-    following = FollowingActivities(desk, archive)
+    following = FollowingActivities(desk, vault)
     return Worker(
         client,
         task_queue=QUEUE,
@@ -98,7 +98,7 @@ async def _work(settings: Settings, stop: asyncio.Event, *, check: bool) -> None
     async with installation.opened(settings, SystemClock(), connections=8) as here:
         client = await here.temporal()
         await searchable.register(client)
-        worker = build(client, here.desk, Archive(here.vault, here.pool))
+        worker = build(client, here.desk, here.vault)
         if check:
             return
         leader = Leader(here.desk, Conductor(here.log, client, here.clock), here.url)

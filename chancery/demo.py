@@ -25,7 +25,6 @@ from chancery.codec import KeyRing
 from chancery.conductor import Conductor
 from chancery.db import prepare
 from chancery.desk import Desk
-from chancery.following import Archive
 from chancery.keystore import FileKeyStore
 from chancery.leader import Leader
 from chancery.rebuild import rebuild_workflows
@@ -222,22 +221,22 @@ class _bar:  # noqa: N801 - used like a function
 async def _live(settings: Settings, place: Place, say: Callable[..., None]) -> AsyncIterator[None]:
     """A live worker on the log that was played: its workflows come back from the log."""
     clock = SystemClock()
-    async with installation.desk_at(place.url, clock, connections=8) as (pool, desk):
+    async with installation.desk_at(place.url, clock, connections=8) as (_, desk):
         client = await installation.connect(settings, place.ring)
         conductor = Conductor(desk.log, client, clock)
         await conductor.take_over()
         counts = await rebuild_workflows(conductor, client, desk.log)
         say("rebuild", count=counts.started)
-        archive = Archive(Vault(place.keys, place.origin), pool)
-        async with _working(client, desk, archive, conductor, place.url):
+        vault = Vault(place.keys, place.origin)
+        async with _working(client, desk, vault, conductor, place.url):
             yield
 
 
 @asynccontextmanager
 async def _working(
-    client: Client, desk: Desk, archive: Archive, conductor: Conductor, url: str
+    client: Client, desk: Desk, vault: Vault, conductor: Conductor, url: str
 ) -> AsyncIterator[None]:
-    async with build(client, desk, archive):
+    async with build(client, desk, vault):
         leading = asyncio.create_task(Leader(desk, conductor, url).run())
         try:
             yield

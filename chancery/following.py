@@ -6,145 +6,90 @@ consultation says at that instant. An answer goes back the same way.
 
 import base64
 import hashlib
-from dataclasses import dataclass
-from typing import Final
-from uuid import UUID, uuid5
+from uuid import uuid5
 
-from chancery import instruments, queries
+from chancery import queries
 from chancery.cases import links
-from chancery.desk import Desk
-from chancery.log.pipeline import BatchRefused, Statement
-from chancery.log.store import Pool
-from chancery.vault import ReferenceTaken, Sealed, Vault, refusal
+from chancery.cases.codes import ref
+from chancery.cases.opening import open_for, opening
+from chancery.office import Registry, send
 from domain import commands as c
 from domain.baton import Follow, Spread, Tell, command_id
 from domain.casework import CHECKS
 from domain.deciding.gates import gates_of
 from domain.envelope import ENGINE_CHAIN
-from domain.instrument import DefinitionData, snapshot
 from domain.mission import Mission
 from domain.obligation import Obligation
-
-_TRIES: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """What following needs beside the desk: the vault, and where it lies."""
-
-    vault: Vault
-    pool: Pool
+from domain.refusals import Refused
 
 
-async def follow(desk: Desk, archive: Archive, ask: Follow) -> str | None:
+async def follow(office: Registry, ask: Follow) -> str | None:
     """Open what follows, once; its id, or None where the duty does not run (another instrument, or switched off).
 
     Raises what `Desk.submit` raises, VaultLocked while the vault is locked, Shredded when the case is gone.
     """
-    parent = await desk.obligation(ask.obligation)
-    mission = await _mission(desk, ask)
-    if mission is None:
+    parent = await office.desk.obligation(ask.obligation)
+    mission = await _mission(office, ask)
+    if mission is None or not mission.duty_is_on(ask.definition, mission.day(office.desk.clock.now())):
         return None
-    version = mission.instruments.get(parent.instrument, "")
-    chosen = instruments.find(parent.instrument, version) or instruments.shipped().get(parent.instrument)
-    if chosen is None:
+    case: str | None = None
+    if parent.case_bound:
+        case, _ = await links.case_of(office.vault, office.desk.log.pool, parent)
+    place = parent.accreditation if mission.code == ask.mission else mission.code
+    try:
+        if case is None:
+            return await _uncased(office, ask, parent, mission, place)
+        named = links.obligation_id(office.vault, case, ask.definition, ask.obligation, ask.occurrence)
+        opened, _ = await open_for(
+            office, ENGINE_CHAIN, mission, case, ask.definition, command_id(named, "OpenObligation", ask.occurrence),
+            parent=ask.obligation, occurrence=ask.occurrence, instrument=parent.instrument, accreditation=place,
+        )  # fmt: skip
+    except Refused as refusal:
+        if refusal.code != "no-such-definition":
+            raise
         return None
-    definition = next((d for d in chosen["definition"] if d["code"] == ask.definition), None)
-    if definition is None:
-        return None
-    if not mission.duty_is_on(ask.definition, mission.day(desk.clock.now())):
-        return None
-    for _ in range(_TRIES):
-        try:
-            return await _open(desk, archive, ask, parent, mission, (definition, chosen["version"]))
-        except BatchRefused as problem:
-            if not isinstance(refusal(problem), ReferenceTaken):
-                raise
-    raise ReferenceTaken(f"The index of a case kept moving while {ask.definition} was opened.")
+    return opened
 
 
-async def _mission(desk: Desk, ask: Follow) -> Mission | None:
+async def _mission(office: Registry, ask: Follow) -> Mission | None:
     """The mission in which it runs: its own, or headquarters', if there is one here."""
     if not ask.headquarters:
-        return await desk.mission(ask.mission)
-    found = [row["code"] for row in await queries.missions(desk.log) if row["kind"] == "headquarters"]
-    return await desk.mission(found[0]) if found else None
+        return await office.desk.mission(ask.mission)
+    found = [r["code"] for r in await queries.missions(office.desk.log) if r["kind"] == "headquarters"]
+    return await office.desk.mission(found[0]) if found else None
 
 
-async def _open(
-    desk: Desk,
-    archive: Archive,
-    ask: Follow,
-    parent: Obligation,
-    mission: Mission,
-    stated: tuple[DefinitionData, str],
-) -> str:
-    definition, version = stated
-    vault, source = archive.vault, archive.pool
-    case, _ = await links.case_of(vault, source, parent) if parent.case_bound else (None, None)
-    if case is not None:
-        obligation = links.obligation_id(vault, case, ask.definition, ask.obligation, ask.occurrence)
-    else:
-        obligation = _plain_id(ask)
-    identity = command_id(obligation, "OpenObligation", ask.occurrence)
-    known = await desk.obligation(obligation)
-    if known.version:
+async def _uncased(office: Registry, ask: Follow, parent: Obligation, mission: Mission, place: str) -> str:
+    """Of what serves no case only the obligation that it followed from is sealed."""
+    name = f"{ask.obligation}|{ask.definition}|{ask.occurrence}".encode()
+    obligation = "f-" + base64.b32encode(hashlib.sha256(name).digest()[:10]).decode().lower()
+    if (await office.desk.obligation(obligation)).version:
         return obligation
-    subject, sealed = await _sealed(archive, case, obligation, identity, ask)
-    consult = await links.consultation(vault, desk, case) if case is not None else None
-    if consult is not None and consult.mission != mission.code:
-        consult = None
-    at_home = mission.code == ask.mission
-    command = c.OpenObligation(
-        command_id=identity,
-        mission=mission.code,
-        obligation=obligation,
-        accreditation=parent.accreditation if at_home else mission.code,
-        instrument=parent.instrument,
-        instrument_version=version,
-        definition=ask.definition,
-        definition_data=snapshot(definition),
-        subject={"ref": str(subject.reference), "commit": subject.commitment},
-        consult=consult.id if consult is not None else None,
-        occurrence=ask.occurrence,
-        also=instruments.also_satisfies(mission.instruments, parent.instrument, ask.definition),
+    identity = command_id(obligation, "OpenObligation", ask.occurrence)
+    words = {"case": None, "parent": ask.obligation}
+    subject = office.vault.seal(
+        f"mission:{ask.mission}", "parent", words, reference=uuid5(identity, "parent")
     )
-    await desk.submit(command, ENGINE_CHAIN, [sealed])
+    command = opening(
+        mission, parent.instrument, ask.definition, identity, obligation=obligation, accreditation=place,
+        subject=ref(subject), occurrence=ask.occurrence,
+    )  # fmt: skip
+    await send(office, command, ENGINE_CHAIN, [office.vault.statement([subject])])
     return obligation
 
 
-async def _sealed(
-    archive: Archive, case: str | None, obligation: str, identity: UUID, ask: Follow
-) -> tuple[Sealed, Statement]:
-    """The subject of what follows: the case, or where there is none, only the obligation that it followed from."""
-    if case is not None:
-        return await links.sealed_opening(
-            archive.vault, archive.pool, case, obligation, identity, parent=ask.obligation
-        )
-    words = {"case": None, "parent": ask.obligation}
-    subject = archive.vault.seal(
-        f"mission:{ask.mission}", "parent", words, reference=uuid5(identity, "parent")
-    )
-    return subject, archive.vault.statement([subject])
-
-
-def _plain_id(ask: Follow) -> str:
-    name = f"{ask.obligation}|{ask.definition}|{ask.occurrence}".encode()
-    return "f-" + base64.b32encode(hashlib.sha256(name).digest()[:10]).decode().lower()
-
-
-async def tell(desk: Desk, archive: Archive, ask: Tell) -> bool:
+async def tell(office: Registry, ask: Tell) -> bool:
     """Give an answer to the obligation from which this one followed, or to the case's own one of a definition.
 
     False where there is none to tell. Raises what `Desk.submit` raises, VaultLocked, Shredded.
     """
     # Another obligation's stream: the conductor, which echoes nobody's own events, must nudge its workflow (ENGINE_CHAIN).
-    state = await desk.obligation(ask.obligation)
-    case, parent = await links.case_of(archive.vault, archive.pool, state)
+    state = await office.desk.obligation(ask.obligation)
+    case, parent = await links.case_of(office.vault, office.desk.log.pool, state)
     target = parent
     if ask.definition is not None:
-        target = links.obligation_id(archive.vault, case, ask.definition) if case is not None else None
-    other = await desk.obligation(target) if target is not None else Obligation()
+        target = links.obligation_id(office.vault, case, ask.definition) if case is not None else None
+    other = await office.desk.obligation(target) if target is not None else Obligation()
     if not other.version:
         return False
     command = c.RecordAnswer(
@@ -154,25 +99,25 @@ async def tell(desk: Desk, archive: Archive, ask: Tell) -> bool:
         question=ask.question,
         answer=ask.answer,
     )
-    await desk.submit(command, ENGINE_CHAIN)
+    await office.desk.submit(command, ENGINE_CHAIN)
     return True
 
 
-async def spread(desk: Desk, archive: Archive, ask: Spread) -> int:
+async def spread(office: Registry, ask: Spread) -> int:
     """Shut what a consultation has shut, and open what a check has opened, wherever the case is served; 0 where all is so.
 
     What somebody agreed to is never opened by the engine: only the office, which heard them, does that. Raises what
     `Desk.submit` raises, VaultLocked, Shredded.
     """
-    state = await desk.obligation(ask.obligation)
-    case, _ = await links.case_of(archive.vault, archive.pool, state)
+    state = await office.desk.obligation(ask.obligation)
+    case, _ = await links.case_of(office.vault, office.desk.log.pool, state)
     if case is None:
         return 0
     shut = tuple(sorted(gate for gate, on in state.gates.items() if not on))
     checked = tuple(sorted(gate for gate, on in state.gates.items() if on and gate in CHECKS))
     others: dict[str, str] = {}
-    for code, number in (await links.obligations_of(archive.vault, archive.pool, case)).items():
-        other = await desk.obligation(code)
+    for code, number in (await links.obligations_of(office.vault, office.desk.log.pool, case)).items():
+        other = await office.desk.obligation(code)
         here = other.is_open and other.mission == state.mission and code != state.id
         known = gates_of(other) if here else []
         if any(other.gate_of.get((gate, number)) for gate in shut if gate in known) or any(
@@ -189,5 +134,5 @@ async def spread(desk: Desk, archive: Archive, ask: Spread) -> int:
         opened=checked,
         closed=shut,
     )
-    await desk.submit(command, ENGINE_CHAIN)
+    await office.desk.submit(command, ENGINE_CHAIN)
     return 1

@@ -97,6 +97,16 @@ def definition(instrument: str, code: str, version: str | None = None) -> Defini
 # ── several instruments at once ──────────────────────────────────────────────────────────────────────────────────
 
 
+def taken_up(instruments: Mapping[str, str], code: str) -> InstrumentData | None:
+    """The instrument in the version that a mission has taken up (`instruments`: code → version); None if it has not.
+
+    Of a version that is no longer shipped the newest stands in.
+    """
+    if code not in instruments:
+        return None
+    return find(code, instruments[code]) or shipped().get(code)
+
+
 def optional(instruments: Mapping[str, str]) -> tuple[str, ...]:
     """The definitions that are off until somebody switches them on: those that an instrument calls optional."""
     found = [find(code, version) for code, version in instruments.items()]

@@ -16,8 +16,8 @@ TRIES: Final = 3
 """How often a command whose outcome is unknown is sent again: under the same id, it is carried out once."""
 
 
-class Office(Protocol):
-    """What imports work with: an installation, or a rehearsal's stand-in for one."""
+class Registry(Protocol):
+    """The desk and the vault beside it: what opening an obligation takes."""
 
     @property
     def desk(self) -> Desk:
@@ -25,13 +25,17 @@ class Office(Protocol):
         ...
 
     @property
-    def keys(self) -> KeyStore:
-        """Where keys lie."""
-        ...
-
-    @property
     def vault(self) -> Vault:
         """What seals."""
+        ...
+
+
+class Office(Registry, Protocol):
+    """What imports work with: an installation, or a rehearsal's stand-in for one."""
+
+    @property
+    def keys(self) -> KeyStore:
+        """Where keys lie."""
         ...
 
     @property
@@ -40,7 +44,7 @@ class Office(Protocol):
         ...
 
 
-async def send(office: Office, command: Command, actor: Actor, sealed: Sequence[Statement] = ()) -> Receipt:
+async def send(office: Registry, command: Command, actor: Actor, sealed: Sequence[Statement] = ()) -> Receipt:
     """Hand a command to the desk; where the outcome is unknown, ask again.
 
     Raises Refused, Unavailable, Unknown, VaultError.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from chancery.desk import Desk
-from chancery.instruments import also_satisfies, carried_by, find, shipped
+from chancery.instruments import also_satisfies, carried_by, taken_up
 from chancery.queries import past_of
 from domain import cadence, vacancies
 from domain import commands as c
@@ -43,7 +43,7 @@ async def _to_open(desk: Desk, mission: Mission) -> list[c.OpenObligation]:
     history = vacancies.counting_adoption(mission, await past_of(desk.log, mission))
     commands: list[c.OpenObligation] = []
     for code in sorted(mission.instruments):
-        instrument = find(code, mission.instruments[code]) or shipped().get(code)
+        instrument = taken_up(mission.instruments, code)
         if instrument is None:
             continue
         at_work = _at_work(mission, instrument, today)

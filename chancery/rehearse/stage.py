@@ -25,7 +25,6 @@ from chancery.desk import Desk
 from chancery.directory import Directory
 from chancery.embedded.postgres import EmbeddedPostgres
 from chancery.embedded.temporal import time_skipping_environment
-from chancery.following import Archive
 from chancery.keystore import FileKeyStore
 from chancery.log.store import Pool
 from chancery.settings import Settings
@@ -148,7 +147,7 @@ async def staged_at(place: Place, settings: Settings, starts: datetime, seed: st
         conductor = Conductor(desk.log, client, clock, schedules=False)
         await conductor.take_over()
         vault = Vault(place.keys, place.origin)
-        async with build(client, desk, Archive(vault, pool)):
+        async with build(client, desk, vault):
             yield Stage(
                 clock=clock,
                 desk=desk,

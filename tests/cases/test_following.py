@@ -8,7 +8,7 @@ import pytest
 
 from chancery.cases import links, open_case
 from chancery.cases.opening import open_for
-from chancery.following import Archive, follow, spread, tell
+from chancery.following import follow, spread, tell
 from chancery.sealing import VaultError
 from domain import commands as c
 from domain.baton import Follow, Spread, Tell
@@ -26,10 +26,6 @@ async def opened(office: Bureau, code: str, case: str = CASE) -> str:
     return obligation
 
 
-def archive(office: Bureau) -> Archive:
-    return Archive(office.vault, office.desk.log.pool)
-
-
 def after(obligation: str, definition: str, occurrence: str = "1", **more: bool) -> Follow:
     return Follow(obligation=obligation, mission="Q", definition=definition, occurrence=occurrence, **more)
 
@@ -44,9 +40,9 @@ async def gates(office: Bureau, consult: str, name: str, **data: object) -> None
 async def test_it_is_opened_once_for_each_occurrence_and_takes_over_what_was_agreed(office: Bureau) -> None:
     consult, trial = await opened(office, "CONSULT"), await opened(office, "TRIAL-OBS")
     await gates(office, consult, "agree", opened=[GATE])
-    first = await follow(office.desk, archive(office), after(trial, "DEMARCHE"))
-    again = await follow(office.desk, archive(office), after(trial, "DEMARCHE"))
-    second = await follow(office.desk, archive(office), after(trial, "DEMARCHE", "2"))
+    first = await follow(office, after(trial, "DEMARCHE"))
+    again = await follow(office, after(trial, "DEMARCHE"))
+    second = await follow(office, after(trial, "DEMARCHE", "2"))
     assert first == again != second
     assert first is not None and second is not None
     state = await office.desk.obligation(first)
@@ -59,12 +55,12 @@ async def test_it_is_opened_once_for_each_occurrence_and_takes_over_what_was_agr
 
 async def test_what_a_case_has_once_is_the_same_from_wherever_it_is_asked(office: Bureau) -> None:
     consult, trial = await opened(office, "CONSULT"), await opened(office, "TRIAL-OBS")
-    assert await follow(office.desk, archive(office), after(trial, "CONSULT")) == consult
+    assert await follow(office, after(trial, "CONSULT")) == consult
 
 
 async def test_nothing_in_the_log_says_that_two_obligations_serve_one_case(office: Bureau) -> None:
     trial = await opened(office, "TRIAL-OBS")
-    followed = await follow(office.desk, archive(office), after(trial, "DEMARCHE"))
+    followed = await follow(office, after(trial, "DEMARCHE"))
     assert followed is not None
     for event in await office.events():
         text = str(event)
@@ -74,7 +70,7 @@ async def test_nothing_in_the_log_says_that_two_obligations_serve_one_case(offic
 
 async def test_when_the_key_is_gone_no_way_leads_from_one_to_the_other(office: Bureau) -> None:
     trial = await opened(office, "TRIAL-OBS")
-    followed = await follow(office.desk, archive(office), after(trial, "DEMARCHE"))
+    followed = await follow(office, after(trial, "DEMARCHE"))
     assert followed is not None
     office.keys.destroy(f"case:{CASE}")
     pool = office.desk.log.pool
@@ -83,61 +79,59 @@ async def test_when_the_key_is_gone_no_way_leads_from_one_to_the_other(office: B
     with pytest.raises(VaultError):
         await links.obligations_of(office.vault, pool, CASE)
     with pytest.raises(VaultError):
-        await follow(office.desk, archive(office), after(trial, "STATEMENT"))
+        await follow(office, after(trial, "STATEMENT"))
 
 
 async def test_an_answer_goes_back_to_whom_it_followed_from_and_to_nobody_else(office: Bureau) -> None:
     trial = await opened(office, "TRIAL-OBS")
-    followed = await follow(office.desk, archive(office), after(trial, "DEMARCHE"))
+    followed = await follow(office, after(trial, "DEMARCHE"))
     assert followed is not None
     say = Tell(obligation=followed, mission="Q", question="delivered", answer="yes")
-    assert await tell(office.desk, archive(office), say)
+    assert await tell(office, say)
     head = await office.desk.log.head()
-    assert await tell(office.desk, archive(office), say)
+    assert await tell(office, say)
     assert await office.desk.log.head() == head  # told twice, heard once
     assert (await office.desk.obligation(trial)).answers == {"delivered": "yes"}
     first = Tell(obligation=trial, mission="Q", question="delivered", answer="yes")
-    assert not await tell(office.desk, archive(office), first)  # it followed from nothing
+    assert not await tell(office, first)  # it followed from nothing
 
 
 async def test_at_headquarters_it_runs_on_headquarters_calendar_and_answers_the_mission(
     office: Bureau,
 ) -> None:
     trial = await opened(office, "TRIAL-OBS")
-    ident = await follow(office.desk, archive(office), after(trial, "COHOM-IDENT", headquarters=True))
+    ident = await follow(office, after(trial, "COHOM-IDENT", headquarters=True))
     assert ident is not None
     state = await office.desk.obligation(ident)
     assert (state.mission, state.accreditation) == ("HQ", "HQ")
     said = Tell(obligation=ident, mission="HQ", question="acknowledged", answer="yes")
-    assert await tell(office.desk, archive(office), said)
+    assert await tell(office, said)
     assert (await office.desk.obligation(trial)).answers == {"acknowledged": "yes"}
 
 
 async def test_what_was_opened_beside_a_withdrawal_hears_of_it(office: Bureau) -> None:
     consult, trial = await opened(office, "CONSULT"), await opened(office, "TRIAL-OBS")
     await gates(office, consult, "agree", opened=[GATE])
-    late = await follow(office.desk, archive(office), after(trial, "DEMARCHE"))
+    late = await follow(office, after(trial, "DEMARCHE"))
     assert late is not None
     await gates(office, consult, "withdraw", closed=[GATE])  # by somebody who did not know of the late one
     assert (await office.desk.obligation(late)).gates[GATE]
     asked = Spread(obligation=consult, mission="Q")
-    assert await spread(office.desk, archive(office), asked) == 1
+    assert await spread(office, asked) == 1
     assert not (await office.desk.obligation(late)).gates[GATE]
-    assert await spread(office.desk, archive(office), asked) == 0
+    assert await spread(office, asked) == 0
 
 
 async def test_a_duty_that_is_off_here_does_not_follow(office: Bureau) -> None:
     trial = await opened(office, "TRIAL-OBS")
-    assert await follow(office.desk, archive(office), after(trial, "NO-SUCH-DUTY")) is None
+    assert await follow(office, after(trial, "NO-SUCH-DUTY")) is None
 
 
 async def test_two_who_open_at_once_for_one_case_both_stand_in_its_index(office: Bureau) -> None:
     import asyncio
 
     trial = await opened(office, "TRIAL-OBS")
-    made = await asyncio.gather(
-        *(follow(office.desk, archive(office), after(trial, "DEMARCHE", str(n))) for n in range(6))
-    )
+    made = await asyncio.gather(*(follow(office, after(trial, "DEMARCHE", str(n))) for n in range(6)))
     known = await links.obligations_of(office.vault, office.desk.log.pool, CASE)
     assert set(known) == {trial, *(one for one in made if one is not None)}
     assert len(known) == 7

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chancery.cases import open_case
 from chancery.cases.opening import open_for
-from chancery.following import Archive, follow
+from chancery.following import follow
 from domain.baton import Follow
 from tests.cases.conftest import Bureau
 from tests.made import FOCAL, cid
@@ -18,7 +18,7 @@ async def test_a_trial_and_the_demarche_that_follows_it_count_for_other_texts_to
     trial, _ = await open_for(office, FOCAL, mission, CASE, "TRIAL-OBS", cid("a trial"))
     assert (await office.desk.obligation(trial)).also == ("osce:OSCE-TRIAL", "swiss:CH-TRIAL")
     ask = Follow(obligation=trial, mission="Q", definition="DEMARCHE", occurrence="1")
-    followed = await follow(office.desk, Archive(office.vault, office.desk.log.pool), ask)
+    followed = await follow(office, ask)
     assert followed is not None
     assert (await office.desk.obligation(followed)).also == ("swiss:CH-INTERVENE",)
 
