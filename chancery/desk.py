@@ -41,6 +41,8 @@ NAMESPACE: Final = UUID("5b0f6f0e-7a0b-5e0e-9d60-1f3f0a3c9d11")
 """Event ids are UUIDv5 under this: of the stream, the command and the event's number in it. Never change it."""
 
 ATTEMPTS = 8
+READ: Final = 512
+"""So many streams are kept folded for readers."""
 _PEOPLE = frozenset({"PostCreated", "PostingBegan", "PostingEnded"})
 _INVOLVE = frozenset({"TaskOpened", "TaskAssigned", "ObserverAssigned", "RotaOffered", "RotaAnswered"})
 
@@ -90,6 +92,7 @@ class Desk:
         self._pool = pool
         self._keeps_time = keeps_time
         self._shelf = Shelf(shelf)
+        self._read = Shelf(READ)
         self._line = Line()
         self._clerk: asyncio.Task[None] | None = None
 
@@ -120,18 +123,23 @@ class Desk:
         return await done
 
     async def mission(self, code: str) -> Mission:
-        """A mission as it stands now (a copy is not made: read it, do not change it)."""
-        known = Known(mission_stream(code), Mission())
-        known.catch_up((await self.log.load([(known.name, 0)]))[known.name])
+        """A mission as it stands now: read it, do not change it. It may move on while somebody keeps it."""
+        known = await self._look(mission_stream(code))
         assert isinstance(known.state, Mission)
         return known.state
 
     async def obligation(self, id_: str) -> Obligation:
-        """An obligation as it stands now."""
-        known = Known(obligation_stream(id_), Obligation())
-        known.catch_up((await self.log.load([(known.name, 0)]))[known.name])
+        """An obligation as it stands now: read it, do not change it. It may move on while somebody keeps it."""
+        known = await self._look(obligation_stream(id_))
         assert isinstance(known.state, Obligation)
         return known.state
+
+    async def _look(self, stream: str) -> Known:
+        """A stream for a reader. Not the clerk's copy: that one runs ahead of the log while a batch is under way."""
+        known = self._read.get(stream)
+        known.catch_up((await self.log.load([(stream, known.version)]))[stream])
+        self._read.trim()
+        return known
 
     # ── the clerk ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -67,6 +67,12 @@ async def postings(log: EventLog, mission: str | None = None) -> list[Row]:
     return await rows(log, query.where(v.posting.c.mission == mission) if mission else query)
 
 
+async def postings_by_code(log: EventLog, codes: Sequence[str]) -> list[Row]:
+    """Some postings, by mission and first day."""
+    query = select(v.posting).where(v.posting.c.posting.in_(list(codes)))
+    return await rows(log, query.order_by(v.posting.c.mission, v.posting.c.first, v.posting.c.posting))
+
+
 async def obligations(
     log: EventLog,
     *,

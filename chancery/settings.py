@@ -19,8 +19,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from typing_extensions import override
 
 PREFIX: Final = "CHANCERY_"
-RESERVED: Final = frozenset({"CHANCERY_TRIALS", "CHANCERY_AS"})
-"""Names with our prefix that are no settings of an installation: how often the long fault tests kill; who acts."""
+RESERVED: Final = frozenset({"CHANCERY_TRIALS", "CHANCERY_AS", "CHANCERY_PICTURES"})
+"""Names with our prefix that are no settings of an installation: how often the long fault tests kill; who acts; where tests put pictures of pages."""
 
 
 class SettingsRefused(Exception):
@@ -129,6 +129,30 @@ class Settings(BaseSettings):
         default=None, validation_alias="TEMPORAL_TLS_KEY_FILE", description="Its key."
     )
 
+    web_host: str = Field(default="127.0.0.1", description="Where the pages listen.")
+    web_port: int = Field(default=8080, ge=0, le=65535, description="On which port; 0 takes a free one.")
+    web_url: str | None = Field(
+        default=None,
+        description="The address that people type, such as https://chancery.example.org, if a proxy stands before the pages.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="An OpenID Connect provider for sign-in; without one, local accounts are used.",
+    )
+    oidc_client_id: str | None = Field(default=None, description="What the provider calls Chancery.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="The secret agreed with the provider."
+    )
+    oidc_claim: str = Field(
+        default="employee_id",
+        description="The provider's claim that holds the officer's code, such as Q-103.",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The mail server for digests: smtp://host:port, smtps:// or smtp+starttls://, with user and password if it asks.",
+    )
+    mail_from: str | None = Field(default=None, description="The sender of digests.")
+
     temporal_program: Program | None = Field(
         default=None, description="Another `temporal` program than that of the extra `embedded`."
     )
@@ -145,6 +169,26 @@ class Settings(BaseSettings):
                 raise ValueError("must be host:port, for example temporal.example.org:7233")
         return address
 
+    @field_validator("web_url", "oidc_issuer")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        found = re.fullmatch(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(/[A-Za-z0-9._~/-]*)?", url)
+        local = re.match(r"http://(localhost|127\.0\.0\.1)(:|/|$)", url)
+        if found is None or not (url.startswith("https://") or local):
+            raise ValueError(
+                "must be an address such as https://chancery.example.org (http only on this machine)"
+            )
+        return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not re.match(r"smtp(s|\+starttls)?://[^/]+$", url.get_secret_value()):
+            raise ValueError("must be smtp://host:port, smtps://host:port or smtp+starttls://host:port")
+        return url
+
     @field_validator("data_dir", "key_dir")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
@@ -155,6 +199,14 @@ class Settings(BaseSettings):
         if (self.temporal_tls_cert_file is None) != (self.temporal_tls_key_file is None):
             raise ValueError(
                 "TEMPORAL_TLS_CERT_FILE and TEMPORAL_TLS_KEY_FILE go together; set both or neither"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _provider_whole(self) -> Self:
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            raise ValueError(
+                "CHANCERY_OIDC_ISSUER and CHANCERY_OIDC_CLIENT_ID go together; set both or neither"
             )
         return self
 
@@ -214,7 +266,8 @@ def _refused(error: Any, others: int) -> SettingsRefused:
     what = re.sub(r"^must be a valid boolean.*", "must be true or false", what)
     more = f" ({others} more to put right after that.)" if others else ""
     if where is None:
-        return SettingsRefused("settings.temporal_tls", f"{what}.{more}")
+        part = "oidc_issuer" if "OIDC" in what else "temporal_tls"
+        return SettingsRefused(f"settings.{part}", f"{what}.{more}")
     name, variable = where
     return SettingsRefused(f"settings.{name}", f"{variable} {what}.{more}")
 

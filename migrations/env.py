@@ -11,6 +11,7 @@ MODULES = (
     "chancery.vault_schema",
     "chancery.views.tables",
     "chancery.conductor_schema",
+    "chancery.kept_schema",
 )
 MIGRATION_LOCK = (
     0x6368616E63657279  # "chancery": two programs that start together migrate one after the other

@@ -131,8 +131,8 @@ async def note(
 async def show_(case: Case, reason: Why = None) -> None:
     """Open what is known of a case, for somebody who may read it. Each reading is recorded."""
     from chancery.cases import record
-    from chancery.cli import names
     from chancery.cli.case_page import data_of, page_of
+    from chancery.telling import names
 
     async with installed() as here:
         found = await record.history(here, await acting_on(here, case), case, reason)
@@ -169,8 +169,8 @@ async def options(case: Case, reason: Why = None) -> None:
 async def readers(case: Case) -> None:
     """Show who has read a case, when and why: to the mission's heads, the data protection officer and auditors."""
     from chancery.cases import reading
-    from chancery.cli import names
     from chancery.cli.case_page import readers_of
+    from chancery.telling import names
 
     async with installed() as here:
         rows = await reading.readings(here, await acting_on(here, case), case)

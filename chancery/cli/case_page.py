@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from chancery.cli import names
-from chancery.cli.output import Block, Table, local
+from chancery.cli.output import Block, Table
 from chancery.i18n import language, tr, word
+from chancery.telling import names
+from chancery.telling.moments import local
 
 if TYPE_CHECKING:
     from chancery.cases.mechanisms import Mechanism

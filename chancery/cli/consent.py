@@ -9,10 +9,11 @@ import typer
 
 from chancery.cli.casework import By, Case, Over, Said, Why, Words, acting_on, wish, words_of
 from chancery.cli.faults import Fault
-from chancery.cli.output import Table, local
+from chancery.cli.output import Table
 from chancery.cli.shared import actor_for, command_id, installed, noun, say, show, show_receipt, verb
 from chancery.cli.times import day, moment
 from chancery.i18n import tr, word
+from chancery.telling.moments import local
 
 if TYPE_CHECKING:
     from domain.mission import Mission

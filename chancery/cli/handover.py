@@ -65,7 +65,7 @@ async def _officers(here: Installation, mission: str, leaver: str, to: str | Non
 
 
 async def _names(here: Installation, moves: list[Move]) -> dict[str, str]:
-    from chancery.cli import names
+    from chancery.telling import names
 
     return await names.officers(here, [move.to for move in moves if move.to is not None])
 
@@ -91,8 +91,8 @@ def _sentence(move: Move) -> str | None:
 
 
 def _page(moves: list[Move], names: dict[str, str], zone: str) -> Table:
-    from chancery.cli.names import who
     from chancery.i18n import word
+    from chancery.telling.names import who
 
     table = Table(
         ("Task", "Due (local)", "Goes to", "Why", "Said against it"), empty="Nothing is held that could move."
@@ -165,7 +165,7 @@ def _made(one: Moved, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _receipts(made: list[Moved], stays: list[Move], names: dict[str, str]) -> Table:
-    from chancery.cli.names import who
+    from chancery.telling.names import who
 
     table = Table(("Task", "Goes to", "Receipt"), empty="Nothing is held that could move.")
     for one in made:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from chancery.cli import names
 from chancery.cli.appointing import appoint, call_off
 from chancery.cli.definition_list import list_definitions
 from chancery.cli.knowing import AsOf, known, stamp
@@ -25,6 +24,7 @@ from chancery.cli.shared import (
 )
 from chancery.cli.times import day, moment
 from chancery.i18n import tr, word
+from chancery.telling import names
 
 if TYPE_CHECKING:
     from chancery.asof import Reading
@@ -333,7 +333,8 @@ async def end(
 )
 async def show_(which: Which, as_of: AsOf = None) -> None:
     """Show one obligation: its tasks, gates and sittings."""
-    from chancery.cli.obligation_page import data_of, page_of
+    from chancery.cli.obligation_page import page_of
+    from chancery.telling.obligation import data_of
 
     async with installed() as here:
         seen = await known(here, as_of)
@@ -350,7 +351,8 @@ async def show_(which: Which, as_of: AsOf = None) -> None:
 @verb(app, "sittings", examples=("chancery obligation sittings OBLIGATION",))
 async def sittings(which: Which, as_of: AsOf = None) -> None:
     """List the sittings of a proceeding, with who observes."""
-    from chancery.cli.obligation_page import data_of, sittings_of
+    from chancery.cli.obligation_page import sittings_of
+    from chancery.telling.obligation import data_of
 
     async with installed() as here:
         seen = await known(here, as_of)

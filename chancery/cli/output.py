@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from chancery.cli.state import state
-from chancery.i18n import tr, word
+from chancery.i18n import tr
 from domain.kinds import instant_text
 
 
@@ -114,18 +113,3 @@ def _print_plain(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None
 
 def _one_line(cell: str) -> str:
     return " ".join(cell.split())
-
-
-def local(at: datetime | str | None, zone: str) -> str:
-    """An instant as people of that zone write it: `2026-05-05 12:10`; the end of a day as `24:00`."""
-    if at is None:
-        return ""
-    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
-    there = moment.astimezone(ZoneInfo(zone))
-    ends_day = there.strftime("%H:%M:%S") == "23:59:59"
-    return there.strftime("%Y-%m-%d 24:00" if ends_day else "%Y-%m-%d %H:%M")
-
-
-def words(codes: Sequence[str]) -> str:
-    """Codes by their names, in a row."""
-    return ", ".join(word(code) for code in codes)

@@ -163,7 +163,7 @@ async def offered(
 @verb(app, "show", examples=("chancery rota show OBLIGATION",))
 async def show_(which: Which, as_of: AsOf = None) -> None:
     """Who was asked, who claimed, who observes and who stands in; partners among them, and what they took on."""
-    from chancery.cli import names
+    from chancery.telling import names
     from domain.refusals import Refused
 
     async with installed() as here:

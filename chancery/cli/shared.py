@@ -26,9 +26,10 @@ from chancery import i18n
 from chancery.cli.acting import actor_for, command_id, installed, show_receipt, submit, system_clock
 from chancery.cli.faults import Fault
 from chancery.cli.helping import Group, Verb
-from chancery.cli.output import Table, local, say, show, words
+from chancery.cli.output import Table, say, show
 from chancery.cli.state import State, state
 from chancery.i18n import tr, word
+from chancery.telling.moments import local, words
 
 __all__ = [
     "Fault", "State", "Table",

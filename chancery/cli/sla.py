@@ -4,10 +4,10 @@ from typing import Annotated, Final
 
 import typer
 
-from chancery.cli import clockwork, names
 from chancery.cli.knowing import AsOf, known, stamp
 from chancery.cli.shared import Table, installed, local, noun, show, verb
 from chancery.i18n import tr
+from chancery.telling import clocks, names
 
 app: Final = noun("", "")
 PILES: Final = {"overdue": "Overdue", "at_risk": "At risk", "waiting": "Waiting", "open": "In time"}
@@ -31,30 +31,30 @@ async def sla(
             raise Refused("no-such-mission", mission=mission)
         now, calendar = seen.at, state.clock
         rows = await seen.tasks(mission=mission)
-        clocks = [
+        told = [
             row
             | {
                 "id": f"{row['obligation']}/{row['task']}",
                 "title": names.step_title(row["instrument"], row["definition"], row["step"]),
-                "left": clockwork.left(row, calendar, now),
-                "pressure": clockwork.pressure(row, calendar, now),
+                "left": clocks.left(row, calendar, now),
+                "pressure": clocks.pressure(row, calendar, now),
             }
             for row in rows
         ]
         order = list(PILES)
-        clocks.sort(key=lambda c: (order.index(c["pressure"]), c["definition"], c["due"], c["id"]))
-        counts = {pile: sum(1 for c in clocks if c["pressure"] == pile) for pile in order}
+        told.sort(key=lambda c: (order.index(c["pressure"]), c["definition"], c["due"], c["id"]))
+        counts = {pile: sum(1 for c in told if c["pressure"] == pile) for pile in order}
         data = stamp(seen) | {"mission": mission, "zone": calendar.zone, "counts": counts}
 
         def page() -> list[str | Table]:
             table = Table(
                 ("Clock", "Obligation", "Task", "What", "Due (local)", "Left"), empty="No clock runs."
             )
-            for number, c in enumerate(clocks):
+            for number, c in enumerate(told):
                 left = (
                     tr("waiting: {party}", party=c["waiting"])
                     if c["waiting"]
-                    else clockwork.left_words(c["left"])
+                    else clocks.left_words(c["left"])
                 )
                 table.rows.append(
                     (
@@ -73,4 +73,4 @@ async def sla(
             stamp = tr("As of position {position}.", position=data["position"])
             return [f"{tr('Mission {code}', code=mission)} · {heads} · {stamp}", table]
 
-        show("sla", data | {"clocks": clocks}, page)
+        show("sla", data | {"clocks": told}, page)

@@ -11,7 +11,7 @@ import chancery.cli
 from chancery.cli import doctor, sla
 from chancery.cli.helping import _HEADINGS, _TYPERS
 from chancery.cli.main import build
-from chancery.cli.task.history import FLAGGED, SENTENCES
+from chancery.telling.history import FLAGGED, SENTENCES
 
 FOLDER = Path(chancery.cli.__file__).parent
 _FIRST = {"tr", "say", "bar"}

@@ -7,13 +7,13 @@ from typing import get_args
 
 import pytest
 
-from chancery.cli import explaining
-from chancery.cli.task.history import SENTENCES
 from chancery.desk import Desk
 from chancery.i18n import use, word
 from chancery.instruments import shipped
 from chancery.locale import FRENCH
 from chancery.locale.codes import CODES
+from chancery.telling import explaining
+from chancery.telling.history import SENTENCES
 from domain import vocabulary
 from domain.deciding.tasks import LATE_REASONS
 from domain.mission import Why

@@ -13,8 +13,9 @@ import pytest
 from typing_extensions import override
 
 import chancery
-from chancery.cli import clockwork, output, reference
+from chancery.cli import output, reference
 from chancery.cli.state import begin
+from chancery.telling import clocks
 from domain.calendar import Calendar
 
 DOCS = Path(chancery.__file__).parent.parent / "docs" / "command-line.md"
@@ -96,16 +97,16 @@ LEFT = [
 
 @pytest.mark.parametrize(("now", "days", "pile", "text"), LEFT)
 def test_time_left_is_counted_in_working_days(now: datetime, days: int, pile: str, text: str) -> None:
-    left = clockwork.left(row(), CALENDAR, now)
+    left = clocks.left(row(), CALENDAR, now)
     assert left == {"working_days": days}
-    assert (clockwork.pressure(row(), CALENDAR, now), clockwork.left_words(left)) == (pile, text)
+    assert (clocks.pressure(row(), CALENDAR, now), clocks.left_words(left)) == (pile, text)
 
 
 def test_hours_are_hours() -> None:
     hours = row(term="24h", opened=datetime(2026, 5, 11, 20, 59, 59, tzinfo=UTC))
     now = datetime(2026, 5, 12, 14, 59, 59, tzinfo=UTC)
-    left = clockwork.left(hours, CALENDAR, now)
-    assert (left, clockwork.left_words(left)) == ({"minutes": 360}, "6 h 00 min")
-    assert clockwork.pressure(hours, CALENDAR, now) == "at_risk"
-    assert clockwork.pressure(hours, CALENDAR, datetime(2026, 5, 12, 14, 58, 58, tzinfo=UTC)) == "open"
-    assert clockwork.pressure(hours | {"waiting": "court"}, CALENDAR, now) == "waiting"
+    left = clocks.left(hours, CALENDAR, now)
+    assert (left, clocks.left_words(left)) == ({"minutes": 360}, "6 h 00 min")
+    assert clocks.pressure(hours, CALENDAR, now) == "at_risk"
+    assert clocks.pressure(hours, CALENDAR, datetime(2026, 5, 12, 14, 58, 58, tzinfo=UTC)) == "open"
+    assert clocks.pressure(hours | {"waiting": "court"}, CALENDAR, now) == "waiting"

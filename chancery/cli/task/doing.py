@@ -89,8 +89,8 @@ async def complete(
 
     async with installed() as here:
         at = await target(here.desk, where, task)
-        proofs = evidence_of(evidence or (), marking, here, at.state.mission)
-        words = note_of(note, here, at.state.mission)
+        proofs, told = await evidence_of(evidence or (), marking, here, at.state)
+        words = await note_of(note, here, at.state)
         command = c.CompleteTask(
             command_id=command_id(),
             mission=at.state.mission,
@@ -106,8 +106,8 @@ async def complete(
             act=None if act is None else _act(act),
         )
         show_receipt(await submit(here, command, sealed=[*proofs.sealed, *words.sealed]))
-        for told in proofs.told:
-            say(told)
+        for sentence in told:
+            say(sentence)
 
 
 def _act(named: str) -> Act:
@@ -207,7 +207,7 @@ async def not_act(
 
     async with installed() as here:
         at = await target(here.desk, where, task)
-        words = note_of(note, here, at.state.mission)
+        words = await note_of(note, here, at.state)
         command = c.NotAct(
             command_id=command_id(),
             mission=at.state.mission,

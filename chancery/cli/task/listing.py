@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chancery.cli import clockwork, names
 from chancery.cli.acting import running_postings
 from chancery.cli.knowing import AsOf, known, stamp
 from chancery.cli.shared import Fault, Table, installed, local, show, state, verb
 from chancery.cli.task.noun import app
 from chancery.i18n import tr
+from chancery.telling import clocks, names
 
 if TYPE_CHECKING:
     from chancery.asof import Reading
@@ -112,12 +112,12 @@ def _data(row: dict[str, Any], mission: Mission, seen: Reading, held: dict[str, 
         "id": f"{row['obligation']}/{row['task']}",
         "title": names.step_title(row["instrument"], row["definition"], row["step"]),
         "officer": held[row["posting"]],
-        "state": clockwork.status_words(row, now),
+        "state": clocks.status_words(row, now),
     }
     if row["status"] == "open":
         more |= {
-            "left": clockwork.left(row, mission.clock, now),
-            "pressure": clockwork.pressure(row, mission.clock, now),
+            "left": clocks.left(row, mission.clock, now),
+            "pressure": clocks.pressure(row, mission.clock, now),
         }
     return row | more
 
@@ -129,7 +129,7 @@ def page(tasks: list[dict[str, Any]]) -> Table:
         due = local(task["due"], task["zone"]) + (
             f" {tr('(estimated holiday)')}" if task["provisional"] else ""
         )
-        left = clockwork.left_words(task["left"]) if "left" in task and not task["waiting"] else ""
+        left = clocks.left_words(task["left"]) if "left" in task and not task["waiting"] else ""
         table.rows.append(
             (task["id"], task["title"], task["mission"], due, left, task["state"],
              names.who(task["posting"], {task["posting"]: task["officer"]}))

@@ -92,7 +92,7 @@ async def send(
     """Submit a command on the task, with a note for the vault if there is one, and say where it lies."""
     from domain import commands as c
 
-    words = note_of(note, here, at.state.mission)
+    words = await note_of(note, here, at.state)
     data: dict[str, Any] = {
         "command_id": command_id(),
         "mission": at.state.mission,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from chancery.cli.output import local, words
 from chancery.i18n import tr, word
+from chancery.telling.moments import local, words
 from domain.envelope import Event
 
 SENTENCES: Final[Mapping[str, str]] = {

@@ -1,0 +1,1 @@
+"""What pages and command line both say of tasks, obligations and clocks: the same words from the same data."""

@@ -1,0 +1,7 @@
+"""`/adoption`: a mission begins, step by step."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+router: Final = APIRouter()

@@ -1,0 +1,136 @@
+"""`/tasks/…`: what is asked and by which paragraph, the clock step by step, who held it, what happened, what may be done."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from chancery.desk import Unknown
+from chancery.i18n import language
+from chancery.instruments import definition as shipped
+from chancery.streams import as_event, obligation_stream
+from chancery.telling import names
+from chancery.telling.task import data_of, instead, people
+from chancery.web.faults import ANSWERS, FormFault, NotHere, said
+from chancery.web.forms import Sent, new_id, onward, sent
+from chancery.web.may import may
+from chancery.web.pages import receipt_of, render
+from chancery.web.routes.task_verbs import VERBS, Asked, carry_out
+from chancery.web.visitor import At, Officer, Visitor
+from domain.deciding.tasks import LATE_REASONS
+from domain.mission import Mission
+from domain.obligation import Obligation
+from domain.vocabulary import CORRECTION_REASONS, EVIDENCE, INSTEAD, WAIT_CAUSES, WAIT_PARTIES
+
+router: Final = APIRouter()
+_SINCE: Final = 25
+"""So many of the latest entries are shown at once; the rest behind them."""
+
+
+@router.get("/tasks/{obligation}/{task}")
+async def show(request: Request, at: At, who: Officer, obligation: str, task: str) -> Response:
+    """One task."""
+    await receipt_of(request, at)
+    typed = await at.drafts.get(who.account.id, f"task:{obligation}/{task}", at.here.clock.now())
+    return await page(request, at, who, obligation, task, typed=typed, drafted=bool(typed))
+
+
+@router.post("/tasks/{obligation}/{task}/{verb}")
+async def do(request: Request, at: At, who: Officer, obligation: str, task: str, verb: str) -> Response:
+    """Do something with a task; then show what became of it, or why it was refused with what was typed."""
+    form = await sent(request)
+    state, mission = await _found(at, who, obligation, task)
+    if verb not in VERBS:
+        raise NotHere("no-such-page")
+    try:
+        receipt = await carry_out(at, Asked(verb, form, who, state, mission, task))
+    except ANSWERS as problem:
+        status = 409 if getattr(problem, "code", "") in ("stale", "task-ended", "stale-stream") else 422
+        return await page(
+            request, at, who, obligation, task, form=form, problem=problem, verb=verb, status=status,
+            typed=form.typed,
+        )  # fmt: skip
+    await at.drafts.drop(who.account.id, f"task:{obligation}/{task}")
+    return onward(f"/tasks/{obligation}/{task}", receipt)
+
+
+async def _found(at: At, who: Visitor, obligation: str, task: str) -> tuple[Obligation, Mission]:
+    state = await at.here.desk.obligation(obligation)
+    if not state.version or task not in state.tasks:
+        raise NotHere("no-such-page")
+    if state.mission != who.home.code and not who.may_see(state.mission):
+        raise NotHere("no-such-page")
+    return state, await at.here.desk.mission(state.mission)
+
+
+async def page(
+    request: Request, at: At, who: Visitor, obligation: str, task: str, *, status: int = 200,
+    form: Sent | None = None, problem: Exception | None = None, verb: str = "", drafted: bool = False,
+    typed: dict[str, list[str]],
+) -> Response:  # fmt: skip
+    """The page of a task; after a refusal with what was typed, and with what others did since the form was shown."""
+    state, mission = await _found(at, who, obligation, task)
+    now = at.here.clock.now()
+    events = [as_event(e) for e in await at.here.log.read_stream(obligation_stream(obligation))]
+    own = [e for e in events if e.data.get("task") == task]
+    held = await names.officers(at.here, people(own) | set(mission.postings))
+    data = data_of(state, mission, task, events=own, instead_of=instead(events), held=held, now=now)
+    request.state.position = at.tail.head
+    step = state.step(state.tasks[task].step) or {}
+    known = shipped(state.instrument, state.code)
+    verbs = {name for name, one in VERBS.items() if may(one.command, who.actor, mission, now, state, task)}
+    shown = form.number("shown") if form is not None else None
+    return render(
+        request,
+        "task.html",
+        status=status,
+        task=data,
+        state=state,
+        mission=mission,
+        held=held,
+        definition=known,
+        stated=known["stated"][language()] if known else "",
+        heading=known["title"][language()] if known else state.code,
+        verbs=_sensible(verbs, data, state, task, now),
+        late_reasons=LATE_REASONS,
+        all_reasons=list(dict.fromkeys([*step.get("reasons", ()), *LATE_REASONS])),
+        more_evidence=[kind for kind in EVIDENCE if kind not in data["evidence"]],
+        asks=list(step.get("asks", ())),
+        approval=bool(step.get("approval")),
+        is_late=data["status"] == "open" and now.isoformat() > data["due"],
+        colleagues=_colleagues(mission, held, data["posting"], now),
+        wait_causes=WAIT_CAUSES, wait_parties=WAIT_PARTIES, instead=INSTEAD, correction_reasons=CORRECTION_REASONS,
+        # Where it is not known whether it was carried out, the same id is sent again: it is carried out once.
+        command_id=form.command_id if form is not None and isinstance(problem, Unknown) else new_id(),
+        typed=typed,
+        drafted=drafted,
+        problem=None if problem is None else said(problem),
+        wrong=problem.fields if isinstance(problem, FormFault) else {},
+        verb=verb,
+        since=[h for h in data["history"] if shown is not None and h["position"] > shown],
+        ago=_SINCE,
+    )  # fmt: skip
+
+
+def _sensible(verbs: set[str], data: dict[str, Any], state: Obligation, task: str, now: datetime) -> set[str]:
+    """Of what the policy allows, what the task's state leaves to be done."""
+    t = state.tasks[task]
+    waits, asked = t.wait is not None, t.waiver is not None
+    if not t.is_open:
+        left = {"correct"} | ({"answer-correction"} if t.asked else set())
+        return verbs & (
+            left | ({"confirm"} if t.timing == "reported_in_time" and t.confirmed is None else set())
+        )
+    gone = {"confirm", "correct", "answer-correction"}
+    gone |= {"accept"} if t.accepted else set()
+    gone |= {"pause"} if waits else {"resume", "renew"}
+    gone |= {"waive"} if asked else {"answer-waiver"}
+    return verbs - gone
+
+
+def _colleagues(mission: Mission, held: dict[str, str], holder: str, now: datetime) -> list[tuple[str, str]]:
+    """Who is in post and present, but the holder: whom a task may be given to."""
+    found = [p for p in mission.postings if p != holder and mission.is_present(p, now)]
+    return sorted(
+        ((p, f"{held.get(p, p)} · {mission.postings[p].post}") for p in found), key=lambda one: one[1]
+    )
