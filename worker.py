@@ -25,6 +25,7 @@ from chancery.conductor import QUEUE, Conductor
 from chancery.desk import Desk, Unavailable
 from chancery.embedded.supervise import EmbeddedRefused
 from chancery.leader import Leader
+from chancery.mail import running as mail
 from chancery.settings import Settings, SettingsRefused, load
 from chancery.vault import Vault
 from workflows import CATALOGUE
@@ -101,7 +102,8 @@ async def _work(settings: Settings, stop: asyncio.Event, *, check: bool) -> None
         worker = build(client, here.desk, here.vault)
         if check:
             return
-        leader = Leader(here.desk, Conductor(here.log, client, here.clock), here.url)
+        conducts = Conductor(here.log, client, here.clock)
+        leader = Leader(here.desk, conducts, here.url, beside=mail.jobs(here))
         async with worker:
             _log.info("worker runs")
             conductor = asyncio.create_task(leader.run())

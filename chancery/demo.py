@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import httpx2
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from temporalio.client import Client
@@ -34,6 +35,7 @@ from chancery.rehearse.script import Script, load
 from chancery.rehearse.stage import Place, staged_at
 from chancery.settings import Settings
 from chancery.vault import Vault
+from chancery.web.serve import serving
 from worker import build
 
 SCRIPT: Final = Path(__file__).resolve().parent.parent / "rehearsals" / "demo.toml"
@@ -56,6 +58,14 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "rebuild": (
         "Temporal starts empty: {count} open obligations come back from the log alone",
         "Temporal démarre vide : {count} obligations ouvertes reviennent du seul journal",
+    ),
+    "page": (
+        "Open {address} in a browser: sign in as whom you like. Nothing there is real.",
+        "Ouvrez {address} dans un navigateur : connectez-vous en tant que qui vous voulez. Rien n'y est réel.",
+    ),
+    "no_page": (
+        "The pages at {address} did not answer.",
+        "Les pages à l'adresse {address} n'ont pas répondu.",
     ),
     "look": ("what you would type", "ce que vous taperiez"),
     "stay": (
@@ -123,6 +133,9 @@ async def run(settings: Settings, once: bool, language: str = "en") -> int:
         for command in SHOWN:
             if await _type(here, command, language):
                 return 1
+        address = await stack.enter_async_context(_pages(here, language))
+        await _greet(address, language)
+        say("page", address=address)
         if not once:
             await _stay(here, say)
     return 0
@@ -255,6 +268,30 @@ async def _type(settings: Settings, command: Sequence[str], language: str) -> in
         sys.executable, "-m", "chancery.cli.main", *command, env=environment
     )
     return await process.wait()
+
+
+@asynccontextmanager
+async def _pages(settings: Settings, language: str) -> AsyncIterator[str]:
+    """The pages, in which anybody may be anybody; on another port where the usual one is taken."""
+    chosen = settings.model_copy(update={"web_host": "127.0.0.1", "web_url": None, "language": language})
+    try:
+        serving_ = serving(chosen, SystemClock(), demo=True)
+        address = await serving_.__aenter__()
+    except OSError:
+        serving_ = serving(chosen.model_copy(update={"web_port": 0}), SystemClock(), demo=True)
+        address = await serving_.__aenter__()
+    try:
+        yield address
+    finally:
+        await serving_.__aexit__(None, None, None)
+
+
+async def _greet(address: str, language: str) -> None:
+    """Ask for the first page as a browser would: what is announced answers. Raises DemoRefused."""
+    async with httpx2.AsyncClient(base_url=address, headers={"Accept-Language": language}) as browser:
+        answer = await browser.get("/sign-in")
+        if answer.status_code != 200:
+            raise DemoRefused("demo.pages", _WORDS["no_page"][language == "fr"].format(address=address))
 
 
 async def _stay(settings: Settings, say: Callable[..., None]) -> None:

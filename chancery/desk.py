@@ -23,6 +23,7 @@ from chancery.log import pipeline
 from chancery.log.canonical import canonical
 from chancery.log.pipeline import LogUnavailable, NewEvent, OutcomeUnknown, Statement, StreamsMoved
 from chancery.log.store import EventLog, Pool
+from chancery.lookup import Lookup
 from chancery.streams import Known, Receipt, Shelf, mission_stream, obligation_stream
 from chancery.views import inline
 from chancery.waiting import Batch, Line, Waiting, mission_of, once_each, streams_of, writes_of
@@ -41,8 +42,6 @@ NAMESPACE: Final = UUID("5b0f6f0e-7a0b-5e0e-9d60-1f3f0a3c9d11")
 """Event ids are UUIDv5 under this: of the stream, the command and the event's number in it. Never change it."""
 
 ATTEMPTS = 8
-READ: Final = 512
-"""So many streams are kept folded for readers."""
 _PEOPLE = frozenset({"PostCreated", "PostingBegan", "PostingEnded"})
 _INVOLVE = frozenset({"TaskOpened", "TaskAssigned", "ObserverAssigned", "RotaOffered", "RotaAnswered"})
 
@@ -92,7 +91,8 @@ class Desk:
         self._pool = pool
         self._keeps_time = keeps_time
         self._shelf = Shelf(shelf)
-        self._read = Shelf(READ)
+        # Not the clerk's shelf: that one runs ahead of the log while a batch is under way.
+        self._lookup = Lookup(self.log)
         self._line = Line()
         self._clerk: asyncio.Task[None] | None = None
 
@@ -106,40 +106,45 @@ class Desk:
             with suppress(asyncio.CancelledError):
                 await self._clerk
 
-    async def submit(self, command: c.Command, actor: Actor, sealed: Sequence[Statement] = ()) -> Receipt:
+    async def submit(
+        self,
+        command: c.Command,
+        actor: Actor,
+        sealed: Sequence[Statement] = (),
+        *,
+        expected: int | None = None,
+    ) -> Receipt:
         """Carry out a command, once. `sealed`: what goes into the vault with it, or not at all.
 
+        `expected`: the version of the command's own stream that was seen; at any other it is refused (`changed-since`),
+        unless this very command was carried out before: then its first receipt is given again.
         Raises Refused (the rules say no), Unavailable (nothing was written), Unknown (send it again).
         """
         if self._clerk is None or self._clerk.done():
             raise Unavailable("the desk is closed")
         done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        digest = hashlib.sha256(f"{command.name}\0{command.model_dump_json(exclude={'command_id'})}".encode())
+        said = f"{command.name}\0{command.model_dump_json(exclude={'command_id'})}".encode()
+        hashed = hashlib.sha256(said).hexdigest()
         streams = streams_of(command, actor)
-        writes = writes_of(command)
-        self._line.join(
-            Waiting(command, actor, sealed, done, digest.hexdigest(), streams[0], streams, writes)
-        )
+        own, writes = streams[0], writes_of(command)
+        self._line.join(Waiting(command, actor, sealed, done, hashed, own, streams, writes, 0, expected))
         return await done
 
     async def mission(self, code: str) -> Mission:
-        """A mission as it stands now: read it, do not change it. It may move on while somebody keeps it."""
-        known = await self._look(mission_stream(code))
+        """A mission as it stands now: read it, do not change it."""
+        known = await self._lookup.get(mission_stream(code))
         assert isinstance(known.state, Mission)
         return known.state
 
     async def obligation(self, id_: str) -> Obligation:
-        """An obligation as it stands now: read it, do not change it. It may move on while somebody keeps it."""
-        known = await self._look(obligation_stream(id_))
+        """An obligation as it stands now: read it, do not change it."""
+        known = await self._lookup.get(obligation_stream(id_))
         assert isinstance(known.state, Obligation)
         return known.state
 
-    async def _look(self, stream: str) -> Known:
-        """A stream for a reader. Not the clerk's copy: that one runs ahead of the log while a batch is under way."""
-        known = self._read.get(stream)
-        known.catch_up((await self.log.load([(stream, known.version)]))[stream])
-        self._read.trim()
-        return known
+    async def was_carried_out(self, obligation: str, command_id: str) -> bool:
+        """Whether a command with this id has changed the obligation."""
+        return command_id in (await self._lookup.get(obligation_stream(obligation))).commands
 
     # ── the clerk ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -241,6 +246,8 @@ class Desk:
             if seen.hash != waiting.hash or seen.actor != waiting.actor.code:
                 raise Refused("command-reused", command_id=command.command_id)
             return Receipt(seen.position, seen.leaf.hex(), tuple(seen.types), stream, seen.version, False)
+        if waiting.expected is not None and waiting.expected != target.version:
+            raise Refused("changed-since", stream=stream, seen=waiting.expected, now=target.version)
         mission = known[mission_stream(mission_of(command))].state
         assert isinstance(mission, Mission)
         actor = _identify(waiting.actor, command, target.state, known, now)

@@ -64,9 +64,16 @@ def place(mission: Mission, posting: str, now: datetime) -> Place:
 
 
 async def page(
-    log: EventLog, tab: Tab, whose: Place, wanted: Filter, now: datetime, after: Sequence[str] | None = None
+    log: EventLog,
+    tab: Tab,
+    whose: Place,
+    wanted: Filter,
+    now: datetime,
+    after: Sequence[str] | None = None,
+    *,
+    limit: int = PAGE,
 ) -> tuple[list[Row], tuple[str, str, str, str] | None]:
-    """At most PAGE tasks of a tab, and where the next page begins (None at the end)."""
+    """At most `limit` tasks of a tab, and where the next page begins (None at the end)."""
     t = v.task
     query = _of(tab, whose, now).where(_filtered(wanted))
     if tab == "done":
@@ -81,12 +88,12 @@ async def page(
         if after is not None:
             start = (after[0] == "w", datetime.fromisoformat(after[1]), after[2], after[3])
             query = query.where(tuple_(*keys) > tuple_(*start))
-    found = await rows(log, query.limit(PAGE + 1))
-    if len(found) <= PAGE:
+    found = await rows(log, query.limit(limit + 1))
+    if len(found) <= limit:
         return found, None
-    last = found[PAGE - 1]
+    last = found[limit - 1]
     at = last["ended"] if tab == "done" else last["due"]
-    return found[:PAGE], ("w" if last["waiting"] else "r", at.isoformat(), last["obligation"], last["task"])
+    return found[:limit], ("w" if last["waiting"] else "r", at.isoformat(), last["obligation"], last["task"])
 
 
 async def counts(log: EventLog, whose: Place, now: datetime) -> dict[Tab, int]:

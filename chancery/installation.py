@@ -31,6 +31,7 @@ from chancery.vault import Vault
 APP = "chancery_app"
 READER = "chancery_reader"
 DATABASE = "chancery"
+PATIENCE = 10.0
 PAYLOAD_KEY = "payloads-1"
 """The key of Temporal payloads that seals today; a new one is added beside it and then made current."""
 
@@ -108,11 +109,16 @@ def key_folder(settings: Settings) -> Path:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Clock, *, connections: int = 4) -> AsyncIterator[Installation]:
-    """The installation, with an open desk. Raises EmbeddedRefused, Unavailable, KeyStoreUnsafe."""
+async def opened(
+    settings: Settings, clock: Clock, *, connections: int = 4, patience: float = PATIENCE
+) -> AsyncIterator[Installation]:
+    """The installation, with an open desk. Raises EmbeddedRefused, Unavailable, KeyStoreUnsafe.
+
+    `patience`: seconds that a caller waits for a database that is away.
+    """
     url = database_url(settings)
     keys = FileKeyStore(key_folder(settings))
-    async with desk_at(url, clock, connections=connections) as (pool, desk):
+    async with desk_at(url, clock, connections=connections, patience=patience) as (pool, desk):
         try:
             origin, _ = await desk.log.origin()
         except (psycopg.Error, PoolTimeout) as problem:
@@ -124,11 +130,11 @@ async def opened(settings: Settings, clock: Clock, *, connections: int = 4) -> A
 
 @asynccontextmanager
 async def desk_at(
-    url: str, clock: Clock, *, connections: int = 4, keeps_time: bool = False
+    url: str, clock: Clock, *, connections: int = 4, keeps_time: bool = False, patience: float = PATIENCE
 ) -> AsyncIterator[tuple[Pool, Desk]]:
     """A pool of connections and an open desk on it."""
     pool: Pool = AsyncConnectionPool(
-        url, kwargs=dict(POOL_SETTINGS), min_size=1, max_size=connections, open=False, timeout=10
+        url, kwargs=dict(POOL_SETTINGS), min_size=1, max_size=connections, open=False, timeout=patience
     )
     await pool.open()
     try:

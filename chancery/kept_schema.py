@@ -95,6 +95,18 @@ seen = sa.Table(
     _at("at", nullable=False),
 )
 
+look = sa.Table(
+    "look",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("reader", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    _at("at", nullable=False),
+    sa.Index("look_about", "about", "at"),
+    sa.Index("look_at", "at"),
+)
+
 token = sa.Table(
     "token",
     metadata,
@@ -136,9 +148,19 @@ hook = sa.Table(
     sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
     sa.Column("last_code", sa.Text),
+    _at("failing_since"),
     _at("next_try"),
     _at("created_at", nullable=False),
     _at("ended_at"),
+)
+
+request = sa.Table(
+    "request",
+    metadata,
+    sa.Column("key", sa.LargeBinary, primary_key=True),
+    sa.Column("said", sa.LargeBinary, nullable=False),
+    _at("at", nullable=False),
+    prefixes=["UNLOGGED"],
 )
 
 digest = sa.Table(
@@ -168,8 +190,12 @@ job = sa.Table(
     sa.Column("done", sa.Integer, nullable=False, server_default="0"),
     sa.Column("total", sa.Integer, nullable=False, server_default="0"),
     sa.Column("result", JSONB),
+    sa.Column("lane", sa.Text, nullable=False),
     _at("started_at", nullable=False),
+    _at("beat_at", now=True),
     _at("ended_at"),
+    sa.Index("job_account", "account", "started_at"),
+    sa.Index("job_lane", "lane", unique=True, postgresql_where=sa.text("ended_at IS NULL")),
 )
 
 upload = sa.Table(

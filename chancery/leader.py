@@ -1,7 +1,7 @@
 """One leader among the processes: the conductor's loop, the reconciler and the watchdog."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
@@ -78,8 +78,16 @@ async def watch(desk: Desk, grace: timedelta = GRACE) -> int:
 class Leader:
     """Runs the conductor while it holds the lock; gives everything up when it loses it, and stands for it again."""
 
-    def __init__(self, desk: Desk, conductor: Conductor, url: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        conductor: Conductor,
+        url: str,
+        beside: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
+    ) -> None:
+        """`beside`: what one process of all does too, for as long as it leads."""
         self._desk = desk
+        self._beside = beside
         self._conductor = conductor
         self._url = url
         self.leading = asyncio.Event()
@@ -110,6 +118,7 @@ class Leader:
             # Beside it and not behind it: a deadline is recorded whether Temporal is there or not.
             self._every(WATCH_EVERY, lambda: watch(self._desk)),
             self._every(5.0, lambda: lock.execute("SELECT 1")),
+            *(work() for work in self._beside),
         )
 
     async def _conduct(self) -> None:

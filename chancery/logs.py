@@ -40,6 +40,8 @@ ALLOWED: Final = frozenset(
         "cause",
         "code",
         "correlation",
+        "reference",
+        "hook",
         "at",
         "dropped",
         "refused",

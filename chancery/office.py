@@ -44,15 +44,22 @@ class Office(Registry, Protocol):
         ...
 
 
-async def send(office: Registry, command: Command, actor: Actor, sealed: Sequence[Statement] = ()) -> Receipt:
-    """Hand a command to the desk; where the outcome is unknown, ask again.
+async def send(
+    office: Registry,
+    command: Command,
+    actor: Actor,
+    sealed: Sequence[Statement] = (),
+    *,
+    expected: int | None = None,
+) -> Receipt:
+    """Hand a command to the desk; where the outcome is unknown, ask again. `expected`: as `Desk.submit` takes it.
 
     Raises Refused, Unavailable, Unknown, VaultError.
     """
     unsure: Unknown | None = None
     for _ in range(1 + TRIES):
         try:
-            return await office.desk.submit(command, actor, sealed)
+            return await office.desk.submit(command, actor, sealed, expected=expected)
         except Unknown as problem:
             unsure = problem
         except Unavailable:

@@ -56,9 +56,10 @@ async def past_of(log: EventLog, mission: Mission) -> list[Past]:
     ]
 
 
-async def missions(log: EventLog) -> list[Row]:
-    """Every mission adopted, by code."""
-    return await rows(log, select(v.mission).order_by(v.mission.c.code))
+async def missions(log: EventLog, kind: str | None = None) -> list[Row]:
+    """Every mission adopted, by code; of one kind (`mission`, `headquarters`) or of both."""
+    query = select(v.mission).order_by(v.mission.c.code)
+    return await rows(log, query.where(v.mission.c.kind == kind) if kind else query)
 
 
 async def postings(log: EventLog, mission: str | None = None) -> list[Row]:

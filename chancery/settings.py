@@ -135,6 +135,11 @@ class Settings(BaseSettings):
         default=None,
         description="The address that people type, such as https://chancery.example.org, if a proxy stands before the pages.",
     )
+    web_requests_per_minute: int = Field(
+        default=600,
+        ge=0,
+        description="So many requests a minute from one browser or token (five times as many from one address); 0: no limit.",
+    )
     oidc_issuer: str | None = Field(
         default=None,
         description="An OpenID Connect provider for sign-in; without one, local accounts are used.",

@@ -5,14 +5,15 @@ from datetime import date
 
 from chancery.desk import Desk
 from chancery.instruments import also_satisfies, carried_by, taken_up
-from chancery.queries import past_of
-from domain import cadence, vacancies
+from chancery.queries import missions, past_of
+from domain import cadence, dates, vacancies
 from domain import commands as c
 from domain.baton import command_id
 from domain.cadence import Due, waived_in_a_row
 from domain.envelope import ENGINE_TICK
 from domain.instrument import DefinitionData, InstrumentData, snapshot
 from domain.mission import Mission
+from domain.mission_parts import KnownDate
 from domain.vacancies import Arising
 
 
@@ -41,6 +42,7 @@ async def _to_open(desk: Desk, mission: Mission) -> list[c.OpenObligation]:
         return []
     today: date = mission.day(desk.clock.now())
     history = vacancies.counting_adoption(mission, await past_of(desk.log, mission))
+    known_dates = await _dates(desk)
     commands: list[c.OpenObligation] = []
     for code in sorted(mission.instruments):
         instrument = taken_up(mission.instruments, code)
@@ -49,6 +51,7 @@ async def _to_open(desk: Desk, mission: Mission) -> list[c.OpenObligation]:
         at_work = _at_work(mission, instrument, today)
         found: list[Due | Arising] = [*cadence.due(mission, at_work.values(), history, today)]
         found += vacancies.arising(mission, at_work, history, today)
+        found += dates.called_for(mission, known_dates, at_work, history, today)
         for due in found:
             commands.append(
                 c.OpenObligation(
@@ -67,6 +70,14 @@ async def _to_open(desk: Desk, mission: Mission) -> list[c.OpenObligation]:
                 )
             )
     return commands
+
+
+async def _dates(desk: Desk) -> list[KnownDate]:
+    """What stands in headquarters' calendar."""
+    found: list[KnownDate] = []
+    for row in await missions(desk.log, kind="headquarters"):
+        found += (await desk.mission(row["code"])).dates.values()
+    return found
 
 
 def _at_work(mission: Mission, instrument: InstrumentData, today: date) -> Mapping[str, DefinitionData]:

@@ -57,3 +57,29 @@ reading = sa.Table(
     sa.CheckConstraint("(basis = 'break_glass') = (reason IS NOT NULL)", name="reading_reason"),
     sa.Index("reading_mission", "mission", "read_at"),
 )
+
+part = sa.Table(
+    "part",
+    metadata,
+    sa.Column("reference", sa.Uuid, primary_key=True),
+    sa.Column("mission", sa.Text, nullable=False),
+    sa.Column("manifest", sa.Uuid, nullable=False),
+    sa.Column("nonce", sa.LargeBinary, nullable=False),
+    sa.Column("ciphertext", sa.LargeBinary, nullable=False),
+    sa.Column("commitment", sa.LargeBinary, nullable=False),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("now()")),
+    sa.CheckConstraint("octet_length(nonce) = 12 AND octet_length(commitment) = 32", name="part_lengths"),
+    sa.Index("part_manifest", "manifest"),
+)
+"""A piece of a file, under the reference of the sealed manifest that names it."""
+
+part_waiting = sa.Table(
+    "part_waiting",
+    metadata,
+    sa.Column("manifest", sa.Uuid, primary_key=True),
+    sa.Column("mission", sa.Text, nullable=False),
+    sa.Column(
+        "since", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("clock_timestamp()")
+    ),
+)
+"""Parts that were stored ahead of their command: after a day without it they are swept."""

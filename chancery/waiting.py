@@ -31,7 +31,7 @@ class Waiting:
     """A command at the desk, with what is to be sealed with it and whoever waits for its receipt.
 
     `stream` is its own, where it is known again; `writes` all that it may change; `streams` all that its decision reads,
-    those included.
+    those included. `expected`: the version of `stream` that whoever asks has seen, if only that one will do.
     """
 
     command: c.Command
@@ -43,6 +43,7 @@ class Waiting:
     streams: tuple[str, ...]
     writes: tuple[str, ...]
     moved: int = 0
+    expected: int | None = None
 
     def settle(self, outcome: "Receipt | Exception") -> None:
         """Answer, unless whoever asked has left."""

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from domain.calendar import Calendar, Suspension
 from domain.envelope import Event, Role
 from domain.kinds import instant
-from domain.mission_parts import Absence, LocalTerm, Outage, Post, Posting, Shredding, Switch
+from domain.mission_parts import Absence, KnownDate, LocalTerm, Outage, Post, Posting, Shredding, Switch
 
 __all__ = ["CLOCK", "NOBODY", "STAFFING", "Absence", "Mission", "Post", "Posting", "Why", "evolve", "fold"]
 
@@ -68,6 +68,10 @@ class Mission:
     switches: dict[str, Switch] = field(default_factory=dict)
     vault_locked_by: str | None = None
     """The role of who closed the vault, while it is closed."""
+    feeds_allowed: bool = True
+    """Whether its officers may have calendar feeds; the Head of Mission forbids them."""
+    dates: dict[str, KnownDate] = field(default_factory=dict)
+    """Headquarters' calendar, by kind, day and definition; only headquarters has one."""
     shreddings: dict[str, Shredding] = field(default_factory=dict)
     moved_by: str = "refreshed"
     """What moved the mission's clocks last: `calendar` or `suspension`, the cause that a moved deadline names."""
@@ -295,6 +299,21 @@ def _unlocked(s: Mission, _d: Mapping[str, Any], _e: Event) -> None:
     s.vault_locked_by = None
 
 
+def _feeds(s: Mission, d: Mapping[str, Any], _: Event) -> None:
+    s.feeds_allowed = d["allowed"]
+
+
+def _date_set(s: Mission, d: Mapping[str, Any], e: Event) -> None:
+    until = None if d["until"] is None else _day(d["until"])
+    s.dates[d["date"]] = KnownDate(
+        d["date"], d["kind"], _day(d["day"]), until, d["definition"], d["days_before"], tuple(d["countries"])
+    )
+
+
+def _date_removed(s: Mission, d: Mapping[str, Any], _: Event) -> None:
+    del s.dates[d["date"]]
+
+
 def _shredding_proposed(s: Mission, d: Mapping[str, Any], e: Event) -> None:
     s.shreddings[d["request"]] = Shredding(d["request"], d["basis"], d["case"], e.by)
 
@@ -324,6 +343,9 @@ _EVOLVE = {
     "InstrumentAdopted": _instrument,
     "VaultLocked": _locked,
     "VaultUnlocked": _unlocked,
+    "FeedsSet": _feeds,
+    "DateSet": _date_set,
+    "DateRemoved": _date_removed,
     "ShreddingProposed": _shredding_proposed,
     "ShreddingAnswered": _shredding_answered,
     "DataShredded": _shredded,

@@ -10,7 +10,7 @@ from domain.calendar import Calendar, Holiday
 from domain.envelope import Actor
 from domain.events import New
 from domain.mission import Mission
-from domain.mission_deciding import keeping, local, outages, people, suspending
+from domain.mission_deciding import dates, feeds, keeping, local, outages, people, suspending
 from domain.refusals import Refused
 
 
@@ -91,6 +91,9 @@ _DECIDE: dict[type[c.Command], Callable[[Any, Mission, datetime, Actor], list[Ne
     c.AdoptInstrument: local.adopt_instrument,
     c.LockVault: keeping.lock,
     c.UnlockVault: keeping.unlock,
+    c.SetFeeds: feeds.set_,
+    c.SetDates: dates.set_,
+    c.RemoveDate: dates.remove,
     c.ProposeShredding: keeping.propose,
     c.AnswerShredding: keeping.answer,
     c.RecordShredded: keeping.shredded,

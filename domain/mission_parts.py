@@ -97,3 +97,16 @@ class Shredding:
     case: Mapping[str, str]
     proposer: str
     status: Literal["proposed", "approved", "refused", "shredded"] = "proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDate:
+    """A date of headquarters' calendar: what it is, when, and which definition it opens how many days before in which countries."""
+
+    code: str
+    kind: str
+    day: date
+    until: date | None
+    definition: str
+    days_before: int
+    countries: tuple[str, ...]

@@ -47,9 +47,25 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{stream} kept moving while this was decided; try again.",
         "{stream} n'a cessé de changer pendant la décision ; essayez de nouveau.",
     ),
+    "changed-since": (
+        "{stream} has changed since you saw it (version {seen}, now {now}); look again, then decide.",
+        "{stream} a changé depuis que vous l'avez vu (version {seen}, maintenant {now}) ; relisez, puis décidez.",
+    ),
     "command-reused": (
         "Command id {command_id} was used for something else; send a new one.",
         "L'identifiant de commande {command_id} a servi à autre chose ; envoyez-en un nouveau.",
+    ),
+    "not-headquarters": (
+        "{mission} is a mission; only headquarters keeps this calendar.",
+        "{mission} est une mission ; seul le siège tient ce calendrier.",
+    ),
+    "no-such-date": (
+        "Headquarters' calendar holds no date {date}; `chancery dates list` shows those it holds.",
+        "Le calendrier du siège ne contient pas de date {date} ; `chancery dates list` montre celles qu'il contient.",
+    ),
+    "date-twice": (
+        "The date {date} stands twice in what was sent; send it once.",
+        "La date {date} figure deux fois dans l'envoi ; envoyez-la une fois.",
     ),
     "no-such-definition": (
         "Mission {mission} has adopted no definition {definition}.",

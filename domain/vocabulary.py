@@ -156,6 +156,19 @@ LOCK_REASONS: Final = (
 UNLOCK_REASONS: Final = ("over", "reopened", "moved", "false_alarm", "drill")
 """Why a vault is opened again."""
 
+FEEDS_FORBIDDEN: Final = (
+    "security",
+    "searches",
+    "coercion",
+    "lost_device",
+    "suspected_access",
+    "hq_instruction",
+)
+"""Why nobody in a mission may have a calendar feed."""
+
+FEEDS_ALLOWED: Final = ("over", "false_alarm", "hq_instruction")
+"""Why they may again."""
+
 AUTHORITIES: Final = (
     "strategy",
     "work-plan",
@@ -181,6 +194,20 @@ LOCAL_REASONS: Final = (
 
 SHREDDING_BASES: Final = ("retention_ended", "on_request", "subject_request", "unlawfully_kept", "duplicate")
 """On which ground a case's content is destroyed."""
+
+DATE_KINDS: Final = (
+    "hrc_session",
+    "ga_committee",
+    "upr_session",
+    "upr_submission",
+    "treaty_body",
+    "cohom_meeting",
+    "human_rights_dialogue",
+    "report_due",
+    "high_level_visit",
+    "other_review",
+)
+"""What a date of headquarters' calendar is: a kind of session or a day on which something must be there, never what is on its agenda."""
 
 CALENDAR_SOURCES: Final = (
     "government",

@@ -103,9 +103,17 @@ async def standing(office: Office, actor: Actor, case: str, reason: str | None =
     basis = reading.ground(who, found.mission, found.obligations, office.desk.clock.now(), reason)
     consult = consultation_in(found)
     await reading.record(office, case, who, basis, reason)
+    return gates_of(consult)
+
+
+def gates_of(consult: Obligation | None) -> list[Gate]:
+    """Every kind of action as a consultation has it; without one, nothing was asked yet."""
     gates = []
     for kind in KINDS:
         gate = f"consent:{kind}"
+        if consult is None:
+            gates.append(Gate(kind, None, None, None))
+            continue
         ends = [instant(at) for (name, _), at in consult.lapses.items() if name == gate]
         gates.append(Gate(kind, consult.gates.get(gate), max(ends, default=None), consult.basis.get(gate)))
     return gates

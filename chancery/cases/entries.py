@@ -73,10 +73,10 @@ class Contact(Record):
 
 
 class Note(Record):
-    """Free words. `kind` says what for: the alert itself (how and when it came, how urgent), an ordinary note, a merge."""
+    """Free words. `kind` says what for: the alert itself or a contact (how and when it came, how urgent), a note, a merge."""
 
     words: Some
-    kind: Literal["alert", "note", "merge"] = "note"
+    kind: Literal["alert", "contact", "note", "merge"] = "note"
     channel: Channel | None = None
     when: AwareDatetime | None = None
     urgent: bool | None = None

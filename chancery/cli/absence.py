@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from chancery.cli.acting import running_postings
 from chancery.cli.shared import Fault, command_id, installed, noun, show_receipt, submit, verb
 from chancery.cli.times import day
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from domain.mission import Mission as Mission_
 
 app: Final = noun("absence", "Days on which an officer is away, and who acts for them.")
 Mission = Annotated[str, typer.Option("--mission", help="The mission's code.")]
@@ -31,17 +26,6 @@ async def _posting(here: Any, who: str, mission: str) -> str:
             mission=mission,
         )
     return str(found[0])
-
-
-def _check_scope(mission: Mission_, scope: Sequence[str]) -> None:
-    """A slip in a duty's code would leave its tasks to the fallback. Raises Refused `no-such-definition`."""
-    from chancery import instruments
-    from domain.refusals import Refused
-
-    for code in scope:
-        known = (instruments.definition(i, code, version) for i, version in mission.instruments.items())
-        if mission.version and not any(known):
-            raise Refused("no-such-definition", mission=mission.code, definition=code)
 
 
 @verb(
@@ -71,10 +55,11 @@ async def record(
     ] = None,
 ) -> None:
     """Record that an officer is away, from today if it is sudden. No reason is asked."""
+    from chancery.absences import check_scope
     from domain import commands as c
 
     async with installed() as here:
-        _check_scope(await here.desk.mission(mission), for_ or ())
+        check_scope(await here.desk.mission(mission), for_ or ())
         command = c.RecordAbsence(
             command_id=command_id(),
             mission=mission,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from chancery.cli.shared import command_id, installed, show_receipt, submit
 from chancery.cli.times import day, moment
+
+if TYPE_CHECKING:
+    from chancery.sittings import When
 
 _NEEDED: Final[Any] = ...
 _Which = Annotated[
@@ -27,56 +30,28 @@ async def appoint(
     ] = None,
 ) -> None:
     """Set the day of a visit, a round or a sitting, or move it. What hangs on it moves with it."""
-    from domain import commands as c
-    from domain.deciding.procedure import start_of_day
-    from domain.refusals import Refused
+    from chancery import sittings
 
     async with installed() as here:
-        found = await here.desk.obligation(which)
-        if not found.version:
-            raise Refused("no-such-obligation", obligation=which)
-        if moves is not None and moves not in found.appointments:
-            raise Refused("no-such-appointment", obligation=which, appointment=moves)
-        mission = await here.desk.mission(found.mission)
-        whole_day = len(on) == len("2026-09-09")
-        starts = (
-            start_of_day(mission, day(on, "--on")) if whole_day else moment(on, mission.clock.zone, "--on")
+        _, mission = await sittings.known(here.desk, which)
+        command = await sittings.appointed(
+            here.desk, which, when(on, mission.clock.zone, "--on"), command_id(), moves
         )
-        sitting = c.Sitting(
-            appointment=moves or f"ap-{command_id().hex[:12]}",
-            starts=starts,
-            day=mission.day(starts).isoformat(),
-            whole_day=whole_day,
-        )
-        command = c.RecordSittings(
-            command_id=command_id(), mission=mission.code, obligation=which, sittings=(sitting,)
-        )
-        show_receipt(await submit(here, command), sitting=sitting.appointment)
+        show_receipt(await submit(here, command), sitting=command.sittings[0].appointment)
+
+
+def when(text: str, zone: str, option: str) -> When:
+    """A time or a whole day, as typed; local to `zone`. Raises Fault `usage`."""
+    from chancery.sittings import When
+
+    if len(text) == len("2026-09-09"):
+        return When(day=day(text, option))
+    return When(at=moment(text, zone, option))
 
 
 async def call_off(which: _Which, sitting: _Sitting) -> None:
     """Say that a visit, a round or a sitting does not take place: what was asked for it falls away."""
-    from domain import commands as c
-    from domain.refusals import Refused
+    from chancery import sittings
 
     async with installed() as here:
-        found = await here.desk.obligation(which)
-        if not found.version:
-            raise Refused("no-such-obligation", obligation=which)
-        known = found.appointments.get(sitting)
-        if known is None:
-            raise Refused("no-such-appointment", obligation=which, appointment=sitting)
-        off = c.Sitting.model_validate(
-            {
-                "appointment": sitting,
-                "starts": known.starts,
-                "day": known.day,
-                "whole_day": known.whole_day,
-                "match": known.match,
-                "cancelled": True,
-            }
-        )
-        command = c.RecordSittings(
-            command_id=command_id(), mission=found.mission, obligation=which, sittings=(off,)
-        )
-        show_receipt(await submit(here, command))
+        show_receipt(await submit(here, await sittings.called_off(here.desk, which, sitting, command_id())))

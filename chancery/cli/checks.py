@@ -259,3 +259,20 @@ async def parked(ground: Ground) -> str:
     if number:
         raise Unmet(tr("{n} held back", n=number), "See the worker's log; it tries again every five minutes.")
     return tr("all")
+
+
+async def mail(ground: Ground) -> str:
+    """The mail server takes mail from us; or none is named, and nothing is sent."""
+    from chancery.mail.sender import Away, server_of
+
+    try:
+        server = server_of(ground.settings)
+        if server is None:
+            return tr("no server is named (CHANCERY_SMTP_URL): nothing is sent")
+        async with server.connected() as line:
+            await line.greet()
+    except Away as away:
+        raise Unmet(
+            away.code, "Set CHANCERY_SMTP_URL and CHANCERY_MAIL_FROM; see docs/out-of-the-browser.md."
+        ) from None
+    return tr("{host}:{port} takes mail", host=server.host, port=server.port)

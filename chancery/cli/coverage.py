@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -20,13 +20,7 @@ from chancery.cli.shared import (
     verb,
 )
 
-if TYPE_CHECKING:
-    from chancery.asof import Reading
-    from domain.coverage import Reach
-
 app: Final = noun("coverage", "Who is reached, who is not, and which mission leads where.")
-_SAYING: Final = ("MAP", "FIELD-VISIT")
-_SHARING: Final = "BURDEN"
 Which = Annotated[
     str, typer.Argument(metavar="OBLIGATION", help="The map, the visits or the burden-sharing.")
 ]
@@ -44,6 +38,7 @@ async def show_(
     as_of: AsOf = None,
 ) -> None:
     """What is not reached comes first; then what is, and who leads for each area. No names, and no case."""
+    from chancery.sharing import shared
     from domain.refusals import Refused
 
     async with installed() as here:
@@ -51,37 +46,9 @@ async def show_(
         codes = [row["code"] for row in await seen.missions() if mission in (None, row["code"])]
         if mission is not None and not codes:
             raise Refused("no-such-mission", mission=mission)
-        found = [await _of(seen, code) for code in codes]
+        found = [(await shared(seen, code)).to_data() for code in codes]
         zones = {code: (await seen.mission(code)).clock.zone for code in codes}
         show("coverage", stamp(seen) | {"missions": found}, lambda: _page(found, zones))
-
-
-async def _of(seen: Reading, mission: str) -> dict[str, Any]:
-    from domain.coverage import not_reached, reach
-
-    said = [
-        await seen.obligation(row["id"])
-        for definition in _SAYING
-        for row in await seen.obligations(mission=mission, definition=definition)
-    ]
-    shared = [
-        await seen.obligation(row["id"])
-        for row in await seen.obligations(mission=mission, definition=_SHARING)
-    ]
-    allocations: dict[str, dict[str, Any]] = {}
-    for state in sorted(shared, key=lambda s: (s.opened, s.id)):
-        for area, (lead, backup) in state.allocations.items():
-            allocations[area] = {"area": area, "lead": lead, "backup": backup, "said_by": state.id}
-    return {
-        "mission": mission,
-        "not_reached": not_reached(said),
-        "areas": [_area(one) for one in reach(said)],
-        "allocations": [allocations[area] for area in sorted(allocations)],
-    }
-
-
-def _area(one: Reach) -> dict[str, Any]:
-    return {"area": one.area, "reached": one.reached, "since": one.said_at, "said_by": one.said_by}
 
 
 def _page(found: list[dict[str, Any]], zones: dict[str, str]) -> list[str | Table]:

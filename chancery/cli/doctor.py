@@ -65,4 +65,5 @@ _CHECKS: Final = (
     ("Schedules", checks.schedules, "client"),
     ("Conductor", checks.conductor, "here"),
     ("Streams delivered", checks.parked, "here"),
+    ("Mail", checks.mail, ""),
 )

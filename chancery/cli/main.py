@@ -22,7 +22,7 @@ from chancery.i18n import tr
 
 NOUNS: Final = (
     "task", "obligation", "rota", "coverage", "handover", "duty", "sla", "mission", "case", "consent",
-    "vault", "mechanism", "calendar", "imports", "suspension", "outage", "absence", "report",
+    "vault", "mechanism", "calendar", "imports", "suspension", "outage", "absence", "dates", "account", "report",
     "log", "rebuild", "rehearse", "servers", "doctor",
 )  # fmt: skip
 """The modules of this package that hold an `app`. One named like its noun becomes a group; the others' verbs stand alone."""

@@ -17,6 +17,7 @@ from chancery.cli.shared import (
     say,
     show,
     show_receipt,
+    submit,
     tr,
     verb,
     word,
@@ -117,6 +118,36 @@ def _pair(text: str) -> tuple[str, str]:
 
 @verb(
     app,
+    "feeds",
+    changes=True,
+    examples=(
+        "chancery mission feeds Q --forbid --reason searches --as Q-101",
+        "chancery mission feeds Q --allow --reason over --as Q-101",
+    ),
+)
+async def feeds(
+    *,
+    mission: Annotated[str, typer.Argument(metavar="MISSION", help="The mission's code, such as Q.")],
+    allowed: Annotated[
+        bool, typer.Option("--allow/--forbid", help="Whether its officers may have calendar feeds.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="CODE", help="Why, by a code.")],
+) -> None:
+    """Forbid calendar feeds in a mission, or allow them again. Forbidden, every one ends at once."""
+    from domain import commands as c
+
+    async with installed() as here:
+        command = c.SetFeeds(command_id=command_id(), mission=mission, allowed=allowed, reason=reason)
+        receipt = await submit(here, command, mission=mission)
+    if allowed:
+        say("Officers of mission {mission} may have calendar feeds.", mission=mission)
+    else:
+        say("Nobody in mission {mission} has a calendar feed now.", mission=mission)
+    show_receipt(receipt, feeds_allowed=allowed)
+
+
+@verb(
+    app,
     "show",
     examples=("chancery mission show", "chancery mission show Q", "chancery mission show Q --as-of 4210"),
 )
@@ -173,6 +204,7 @@ def _data(
         "last_done": mission.last_done,
         "partners": list(mission.partners),
         "vault_locked": mission.vault_locked,
+        "feeds_allowed": mission.feeds_allowed,
         "posts": [
             {
                 "post": p.code,
@@ -238,6 +270,8 @@ def _page(data: dict[str, Any], zone: str) -> list[str | Table]:
         lines.append(tr("Partners: {codes}.", codes=", ".join(data["partners"])))
     if data["vault_locked"]:
         lines.append(tr("Its vault is closed; tasks go on by code."))
+    if not data["feeds_allowed"]:
+        lines.append(tr("Calendar feeds are forbidden here."))
     people: list[Sequence[str]] = [
         (
             p["post"], word(p["role"]), f"{p['share_percent']} %", h["officer"], h["posting"], str(h["from"]),

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
-from chancery.cli.appointing import appoint, call_off
+from chancery.cli.appointing import appoint, call_off, when
 from chancery.cli.definition_list import list_definitions
 from chancery.cli.knowing import AsOf, known, stamp
 from chancery.cli.shared import (
-    Fault,
     Table,
     command_id,
     installed,
@@ -133,59 +132,23 @@ async def open_(
     ] = "1",
 ) -> None:
     """Put a definition to work."""
-    from chancery import queries
-    from chancery.instruments import also_satisfies, carried_by
-    from chancery.instruments import definition as shipped
-    from domain import commands as c
-    from domain.cadence import identity, waived_in_a_row
-    from domain.instrument import snapshot
-    from domain.refusals import Refused
+    from chancery.opening import Wish, opening
 
+    wish = Wish(
+        mission=mission,
+        definition=definition,
+        instrument=instrument,
+        accreditation=accreditation,
+        period=period,
+        due=None if due is None else day(due, "--due"),
+        id=id_,
+        occurrence=occurrence,
+    )
     async with installed() as here:
-        at = await here.desk.mission(mission)
-        if not at.version:
-            raise Refused("no-such-mission", mission=mission)
-        version = at.instruments.get(instrument, "")
-        chosen = shipped(instrument, definition, version)
-        if chosen is None:
-            raise Refused("no-such-definition", mission=mission, definition=definition)
-        if (carrier := carried_by(at.instruments, instrument, definition)) is not None:
-            raise Fault(
-                "usage",
-                "In mission {mission} the task of {carrier} satisfies {definition} too; open that one.",
-                mission=mission,
-                carrier=carrier,
-                definition=definition,
-            )
-        if accreditation is None and len(at.accreditations) != 1:
-            raise Fault(
-                "usage",
-                "Mission {mission} has several accreditations: {codes}. Say which with --accreditation.",
-                mission=mission,
-                codes=", ".join(sorted(at.accreditations)),
-            )
-        code = accreditation or next(iter(at.accreditations))
-        past = await queries.past_of(here.log, at)
-        # A recurring duty is known by what and when, so that the daily tick does not open it again beside this one.
-        name = id_ or (identity(code, definition, period) if period else f"o-{command_id().hex[:12]}")
-        command = c.OpenObligation(
-            command_id=command_id(),
-            mission=mission,
-            obligation=name,
-            accreditation=code,
-            instrument=instrument,
-            instrument_version=version,
-            definition=definition,
-            definition_data=snapshot(chosen),
-            period=period,
-            due_day=None if due is None else day(due, "--due"),
-            waived_before=waived_in_a_row(past, code, definition) if period else 0,
-            also=also_satisfies(at.instruments, instrument, definition),
-            occurrence=occurrence,
-        )
-        show_receipt(await submit(here, command), obligation=name)
+        command = await opening(here.desk, wish, command_id())
+        show_receipt(await submit(here, command), obligation=command.obligation)
         if not state().json:
-            typer.echo(name)
+            typer.echo(command.obligation)
 
 
 async def _mission_of(read: Desk | Reading, obligation: str) -> str:
@@ -263,33 +226,21 @@ async def held(
     ] = None,
 ) -> None:
     """Record what became of a sitting; an adjournment sets the next one."""
-    from domain import commands as c
-    from domain.deciding.procedure import start_of_day
+    from chancery import sittings
 
     async with installed() as here:
         mission = await here.desk.mission(await _mission_of(here.desk, which))
         zone = mission.clock.zone
-        following = None
-        if next_ is not None:
-            whole_day = len(next_) == len("2026-09-09")
-            starts = (
-                start_of_day(mission, day(next_, "--next")) if whole_day else moment(next_, zone, "--next")
-            )
-            following = c.Sitting(
-                appointment=f"ap-{command_id().hex[:12]}",
-                starts=starts,
-                day=mission.day(starts).isoformat(),
-                whole_day=whole_day,
-            )
-        command = c.RecordSittingHeld(
-            command_id=command_id(),
-            mission=mission.code,
-            obligation=which,
-            appointment=sitting,
-            outcome=outcome,
+        command = await sittings.held(
+            here.desk,
+            which,
+            sitting,
+            outcome,
+            command_id(),
             happened_at=None if happened_at is None else moment(happened_at, zone, "--happened-at"),
-            next=following,
+            following=None if next_ is None else when(next_, zone, "--next"),
         )
+        following = command.next
         show_receipt(await submit(here, command), next=following.appointment if following else None)
 
 

@@ -1,9 +1,13 @@
-"""`up`, `worker`, `version`: what runs here."""
+"""`up`, `worker`, `web`, `version`: what runs here."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import PackageNotFoundError
@@ -23,7 +27,7 @@ app: Final = noun("", "")
 
 @verb(app, "up", examples=("chancery up", "CHANCERY_DATA_DIR=/srv/chancery chancery up"))
 async def up() -> None:
-    """Start everything here: PostgreSQL, Temporal, and a worker, until Ctrl-C.
+    """Start everything here: PostgreSQL, Temporal, the pages and a worker, until Ctrl-C.
 
     With DATABASE_URL or TEMPORAL_ADDRESS set, those are used instead of the embedded servers.
     """
@@ -34,15 +38,34 @@ async def up() -> None:
     with ExitStack() as stack:
         stack.enter_context(_only_one(chosen))
         _servers(chosen, stack)
-        data = {"data_dir": str(chosen.data_dir), "pid": os.getpid()}
+        address = _pages(stack)
+        data = {"data_dir": str(chosen.data_dir), "pid": os.getpid(), "pages": address}
         show("up", data, list)
         say("Everything runs, with its data in {folder}. Ctrl-C stops it.", folder=chosen.data_dir)
+        if address is None:
+            say("The pages could not start; `chancery web` says why.")
+        else:
+            say("Pages: {address}", address=address)
         say("In another terminal, in the same folder:")
         say("  chancery doctor                    what works and what does not")
         say("  chancery mission adopt --help      begin with a mission")
         say("  chancery task list                 what has to be done")
         await serve(chosen)
     say("Stopped.")
+
+
+def _pages(stack: ExitStack) -> str | None:
+    """The pages, as a program of their own; their address, or None if they ended at once."""
+    pages = subprocess.Popen([sys.executable, "-m", "chancery.web"], stderr=subprocess.PIPE, text=True)
+    stack.callback(pages.wait)
+    stack.callback(pages.terminate)
+    assert pages.stderr is not None
+    for line in pages.stderr:
+        if line.startswith("http"):
+            # What it logs from here on is for whoever runs this, like our own.
+            threading.Thread(target=shutil.copyfileobj, args=(pages.stderr, sys.stderr), daemon=True).start()
+            return line.strip()
+    return None
 
 
 def _servers(chosen: Settings, stack: ExitStack) -> None:
@@ -106,6 +129,15 @@ def _configure(chosen: Settings) -> None:
     from chancery import logs
 
     logs.configure(chosen.log_format, chosen.log_level)
+
+
+@verb(app, "web", examples=("chancery web", "CHANCERY_WEB_PORT=8443 chancery web"))
+def web() -> None:
+    """Serve the pages and the API, against a database that runs already, until Ctrl-C."""
+    settings()  # a setting that cannot be used is said here, in one line
+    sys.stderr.flush()
+    # Pages and command line know nothing of each other: the pages are a program of their own.
+    os.execv(sys.executable, [sys.executable, "-m", "chancery.web"])  # noqa: S606 - our own module, no shell
 
 
 @verb(app, "version", examples=("chancery version --json",))

@@ -16,6 +16,7 @@ from chancery.locale import (
     fr_web_calendar,
     fr_web_cases,
     fr_web_core,
+    fr_web_dates,
     fr_web_documents,
     fr_web_feeds,
     fr_web_headquarters,
@@ -42,6 +43,7 @@ FRENCH: Final[dict[str, str]] = {
     **fr_web_adoption.TEXTS,
     **fr_web_cases.TEXTS,
     **fr_web_documents.TEXTS,
+    **fr_web_dates.TEXTS,
     **fr_web_feeds.TEXTS,
     **fr_web_api.TEXTS,
 }

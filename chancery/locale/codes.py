@@ -4,6 +4,7 @@ from typing import Final
 
 from chancery.locale.codes_of_actions import ACTION_CODES
 from chancery.locale.codes_of_cases import CASE_CODES
+from chancery.locale.codes_of_events import EVENT_CODES
 from chancery.locale.codes_of_people import PEOPLE_CODES
 from chancery.locale.codes_of_vault import VAULT_CODES
 from chancery.locale.codes_of_vocabulary import VOCABULARY_CODES
@@ -151,6 +152,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "reason": ("the reason", "le motif"),
     **CASE_CODES,
     **PEOPLE_CODES,
+    **EVENT_CODES,
     **VAULT_CODES,
     **ACTION_CODES,
     **VOCABULARY_CODES,

@@ -3,6 +3,19 @@
 from typing import Final
 
 ACTION_CODES: Final[dict[str, tuple[str, str]]] = {
+    # who acts where nobody does, and what a second person is asked
+    "timer": ("the clock", "l'horloge"),
+    "watchdog": ("the clock", "l'horloge"),
+    "tick": ("the calendar", "le calendrier"),
+    "workflow": ("the procedure", "la procédure"),
+    "chain": ("another obligation", "une autre obligation"),
+    "operator": ("the operator", "l'exploitant"),
+    "waiver": ("waiver", "dispense"),
+    "correction": ("correction", "rectification"),
+    "confirmation": ("late entry", "saisie tardive"),
+    "vital_interest": ("without consent", "sans accord"),
+    "out": ("outgoing", "partant"),
+    "in": ("incoming", "arrivant"),
     # gates
     "consent:attend": ("consent to attend", "accord pour assister"),
     "consent:visit": ("consent to visit", "accord pour une visite"),

@@ -3,6 +3,9 @@
 from typing import Final
 
 PEOPLE_CODES: Final[dict[str, tuple[str, str]]] = {
+    "auditor": ("auditor", "auditeur"),
+    "data_protection_officer": ("data protection officer", "délégué à la protection des données"),
+    "security_officer": ("security officer", "responsable de la sécurité"),
     # strategy
     "strategy": ("the strategy's text", "le texte de la stratégie"),
     "review_note": ("note of the review", "note de réexamen"),
@@ -53,4 +56,11 @@ PEOPLE_CODES: Final[dict[str, tuple[str, str]]] = {
     "capital_only": ("defenders work in the capital only", "les défenseurs n'agissent que dans la capitale"),
     "no_access": ("no access", "pas d'accès"),
     "visited_by_another_mission": ("visited by another mission", "visitée par une autre mission"),
+    # on what somebody reads
+    "phone": ("telephone", "téléphone"),
+    "tablet": ("tablet", "tablette"),
+    "computer": ("computer", "ordinateur"),
+    "other_system": ("another system", "un autre système"),
+    "token:api": ("the API", "l'API"),
+    "token:calendar": ("calendar feed", "flux d'agenda"),
 }

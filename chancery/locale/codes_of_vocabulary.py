@@ -3,6 +3,23 @@
 from typing import Final
 
 VOCABULARY_CODES: Final[dict[str, tuple[str, str]]] = {
+    # dates of headquarters' calendar
+    "hrc_session": ("session of the Human Rights Council", "session du Conseil des droits de l'homme"),
+    "ga_committee": (
+        "Third Committee of the General Assembly",
+        "Troisième Commission de l'Assemblée générale",
+    ),
+    "upr_session": ("session of the Universal Periodic Review", "session de l'examen périodique universel"),
+    "upr_submission": (
+        "deadline for the Universal Periodic Review",
+        "date limite pour l'examen périodique universel",
+    ),
+    "treaty_body": ("session of a treaty body", "session d'un organe conventionnel"),
+    "cohom_meeting": ("meeting of COHOM", "réunion du COHOM"),
+    "human_rights_dialogue": ("human rights dialogue", "dialogue sur les droits de l'homme"),
+    "report_due": ("a report is due", "un rapport est dû"),
+    "high_level_visit": ("high-level visit", "visite de haut niveau"),
+    "other_review": ("another review", "un autre examen"),
     # with whom something is shared, under which arrangement
     "eu_missions": ("EU missions", "les missions de l'UE"),
     "partner_mission": ("a partner mission", "une mission partenaire"),
@@ -69,6 +86,7 @@ VOCABULARY_CODES: Final[dict[str, tuple[str, str]]] = {
     "epidemic": ("an epidemic", "une épidémie"),
     "raid": ("a raid", "une descente"),
     "coercion": ("coercion", "contrainte"),
+    "searches": ("searches of devices", "des fouilles d'appareils"),
     "lost_device": ("a device was lost", "un appareil a été perdu"),
     "suspected_access": ("access is suspected", "un accès est soupçonné"),
     "drill": ("a drill", "un exercice"),
@@ -90,4 +108,18 @@ VOCABULARY_CODES: Final[dict[str, tuple[str, str]]] = {
     "decree": ("a decree", "un décret"),
     "note-verbale": ("a note verbale", "une note verbale"),
     "closing-days": ("the closing days", "les jours de fermeture"),
+    # how evidence is marked, and whether a copy of it is kept
+    "public": ("public", "public"),
+    "limite": ("LIMITE", "LIMITE"),
+    "sensitive": ("sensitive", "sensible"),
+    "speaking_note": ("speaking note", "éléments de langage"),
+    "report_section": ("section of a report", "section de rapport"),
+    "copy:sealed": ("sealed in the vault", "scellée au coffre"),
+    "copy:elsewhere": (
+        "held elsewhere, by its registry number",
+        "conservée ailleurs, sous son numéro de registre",
+    ),
+    "copy:none": ("none: the log has its hash", "aucune : le journal en a l'empreinte"),
+    "copy:locked": ("the vault is locked", "le coffre est fermé"),
+    "copy:destroyed": ("destroyed with its case", "détruite avec son cas"),
 }

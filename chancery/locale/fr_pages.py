@@ -20,7 +20,7 @@ TEXTS: Final[dict[str, str]] = {
     "Finding": "Constat",
     "From": "Du",
     "Held by": "Tenue par",
-    "History": "Histoire",
+    "History": "Historique",
     "Holder": "Titulaire",
     "How the deadline was reckoned": "Comment l'échéance a été calculée",
     "In force": "En vigueur",

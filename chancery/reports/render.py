@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from chancery.instruments import shipped
@@ -20,6 +21,31 @@ def render(data: _Item, language: str) -> str:
     if language not in ("en", "fr"):
         raise ValueError(f"{language} is no language of the reports; en and fr are.")
     return "\n".join(line.rstrip() for line in _Page(data, language).lines()) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item in words: what it is about, what else it says, and the positions that it rests on."""
+
+    subject: str
+    said: tuple[str, ...]
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its entries. `count` of a figure is the number of its entries; None of what is no figure."""
+
+    name: str
+    title: str
+    entries: tuple[Entry, ...]
+    count: int | None = None
+
+
+def sections(data: _Item, language: str) -> list[Section]:
+    """The report in the same words, part by part, for a page that links each position; `en` or `fr`."""
+    page = _Page(data, language)
+    return [*page.heads(), *page.figures()]
 
 
 class _Page:
@@ -56,6 +82,32 @@ class _Page:
         yield from ("", self.w("cannot_see"))
         for code in data["cannot_see"]:
             yield from _wrap(self.w(f"unseen.{code}"), "  - ")
+
+    def heads(self) -> Iterator[Section]:
+        """Posts, days away and texts."""
+        for name, say in (
+            ("posts", self._post),
+            ("absences", self._absence),
+            ("definitions", self._definition),
+        ):
+            entries = tuple(
+                Entry(self._plain(say(item), item), (), tuple(item.get("positions", ())))
+                for item in self.data[name]
+            )
+            yield Section(name, self.w(name), entries)
+
+    def _plain(self, said: str, item: _Item) -> str:
+        """What is said of an item, without the positions at its end: a page links those."""
+        return said.removesuffix(self._positions(item)).rstrip() if "positions" in item else said
+
+    def figures(self) -> Iterator[Section]:
+        """Every figure with its items."""
+        for name, figure in self.data["figures"].items():
+            entries = tuple(
+                Entry(self._subject(item), tuple(filter(None, self._said(item))), tuple(item["positions"]))
+                for item in figure["items"]
+            )
+            yield Section(name, self.w(name), entries, figure["count"])
 
     def _head(self, name: str, items: Sequence[_Item], say: Callable[[_Item], str]) -> _Lines:
         yield from ("", self.w(name))

@@ -33,7 +33,21 @@ def obligation_row(state: Obligation) -> Row:
         next_wake(state),
         state.version,
         any(task.not_met for task in state.tasks.values()),
+        "vital_interest" if _vital_interest_asked(state) else None,
     )
+
+
+def _vital_interest_asked(state: Obligation) -> bool:
+    return state.outcome is None and any(one.approved is None for one in state.vital.values())
+
+
+def awaiting(task: Task) -> str | None:
+    """For what a task waits on a second person: `waiver`, `correction`, `confirmation` (a late entry), or nothing."""
+    if task.waiver is not None:
+        return "waiver"
+    if task.asked:
+        return "correction"
+    return "confirmation" if task.timing == "reported_in_time" and task.confirmed is None else None
 
 
 def task_row(state: Obligation, task: Task) -> Row:
@@ -67,6 +81,8 @@ def task_row(state: Obligation, task: Task) -> Row:
         bool(task.passed),
         task.revision,
         task.not_met,
+        wait.starts if wait else None,
+        awaiting(task),
     )
 
 

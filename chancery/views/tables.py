@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Table, Text, text
 
 metadata = MetaData(schema="view")
 
@@ -32,8 +32,10 @@ obligation: Final = Table(
     _at("next_wake"),
     Column("version", Integer, nullable=False),
     Column("not_met", Boolean, nullable=False),
+    Column("awaiting", Text),
     Index("obligation_open", "mission", "status"),
     Index("obligation_wake", "next_wake"),
+    Index("obligation_awaiting", "mission", postgresql_where=text("awaiting IS NOT NULL")),
 )
 
 task: Final = Table(
@@ -65,8 +67,11 @@ task: Final = Table(
     Column("passed", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("not_met", Boolean, nullable=False),
+    _at("waiting_since"),
+    Column("awaiting", Text),
     Index("task_inbox", "posting", "status", "due"),
     Index("task_clock", "mission", "status", "due"),
+    Index("task_awaiting", "mission", postgresql_where=text("awaiting IS NOT NULL")),
 )
 
 involvement: Final = Table(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -13,12 +13,18 @@ from chancery.installation import opened
 from chancery.log.tail import Tail
 from chancery.settings import Settings
 from chancery.web import faults, live
+from chancery.web.api.app import make as make_api
+from chancery.web.api.courier import Courier
+from chancery.web.api.problems import BASE
 from chancery.web.guard import Guard
 from chancery.web.house import House
+from chancery.web.limits import Limiter
 from chancery.web.pages import STATIC, fingerprint
 from chancery.web.routes import ROUTERS
 
 CONNECTIONS: Final = 12
+PATIENCE: Final = 3.0
+"""Seconds that a reader waits for a database that is away before the page says so."""
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -30,32 +36,38 @@ class NoDemonstration(Exception):
 
 def create(settings: Settings, clock: Clock, *, origin: str, demo: bool = False) -> FastAPI:
     """The application. `origin`: the address that people type. `demo`: sign-in as anybody, on a rehearsal's log only."""
+    api = make_api()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings, clock, connections=CONNECTIONS) as here:
+        async with opened(settings, clock, connections=CONNECTIONS, patience=PATIENCE) as here:
             _, rehearsal = await here.log.origin()
             if demo and not rehearsal:
                 raise NoDemonstration
             async with Tail(here.log, here.url) as tail:
                 house = House(here, tail, origin, demo)
-                app.state.house = house
-                watching = asyncio.create_task(house.watch(), name="web-watch")
+                app.state.house = api.state.house = house
+                beside = [
+                    asyncio.create_task(house.watch(), name="web-watch"),
+                    asyncio.create_task(Courier(house).run(), name="web-courier"),
+                ]
                 try:
                     yield
                 finally:
                     house.closing.set()
-                    watching.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await watching
+                    for task in beside:
+                        task.cancel()
+                    await asyncio.gather(*beside, return_exceptions=True)
 
     app = FastAPI(title="Chancery", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Limiter, per_minute=settings.web_requests_per_minute)
     app.add_middleware(Guard, origin=origin)
     faults.install(app)
     app.include_router(_static())
     app.include_router(live.router)
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
+    app.mount(BASE, api)
     return app
 
 

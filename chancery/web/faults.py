@@ -1,7 +1,9 @@
 """What can go wrong between a browser and the desk, and the page that says so: one sentence, a stable code, nothing half done."""
 
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
+from urllib.parse import quote
 
 import psycopg
 import structlog
@@ -22,10 +24,12 @@ _log = structlog.get_logger(__name__)
 AWAY: Final = (Unavailable, psycopg.OperationalError, PoolTimeout)
 """The database does not answer."""
 
+_Handler = Callable[[Request, Exception], Awaitable[Response]]
+
 _SENTENCES: Final[dict[str, str]] = {
     "no-post": "You are in no post today. Your own record stays open to you.",
     "no-such-page": "There is nothing here that you may see. Check the address, or ask your focal point.",
-    "form-expired": "This form had lost its validity. Nothing was recorded; what you typed stands below. Send it again.",
+    "form-expired": "This form had lost its validity. Nothing was recorded, and what you typed is kept here: send it again.",
     "foreign-origin": "This request came from another site and was refused.",
     "too-large": "That is larger than {most} MB and was refused. Nothing was recorded.",
     "too-often": "Too many attempts. Wait {seconds} seconds, then try again.",
@@ -87,16 +91,21 @@ def said(problem: Exception) -> tuple[str, str]:
 
 def install(app: FastAPI) -> None:
     """Give each fault its page."""
-    from chancery.web.pages import away_page, problem_page
+    from chancery.web.pages import again_page, away_page, problem_page
 
     async def sign_in(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, SignIn)
-        from urllib.parse import quote
-
+        if request.method == "POST":
+            sentence = tr(
+                "Your session has ended. Nothing was recorded. Sign in again in another tab, then come back here and send it."
+            )
+            return await again_page(request, 401, "sign-in", sentence)
         return RedirectResponse(f"/sign-in?back={quote(problem.back, safe='/')}", status_code=303)
 
     async def not_here(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, NotHere)
+        if problem.code == "form-expired":
+            return await again_page(request, problem.status, problem.code, problem.sentence())
         return problem_page(request, problem.status, problem.code, problem.sentence())
 
     async def answer(request: Request, problem: Exception) -> Response:
@@ -138,4 +147,16 @@ def install(app: FastAPI) -> None:
     }
     handlers |= dict.fromkeys(ANSWERS, answer) | dict.fromkeys(AWAY, away)
     for kind, handler in handlers.items():
-        app.add_exception_handler(kind, handler)
+        app.add_exception_handler(kind, _spoken(handler))
+
+
+def _spoken(handler: _Handler) -> _Handler:
+    """The same, in the language of the request: something may have failed before anybody asked who it is."""
+    from chancery.web.speaking import speak
+
+    async def answer(request: Request, problem: Exception) -> Response:
+        if not getattr(request.state, "spoken", False):
+            speak(request)
+        return await handler(request, problem)
+
+    return answer

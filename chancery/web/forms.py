@@ -27,6 +27,8 @@ from domain.instant import BadInput, resolve
 
 MOST_FIELDS: Final = 2000
 MOST_FILES: Final = 20
+_SECRET: Final = frozenset({"password", "again", "old", "code"})
+"""What proves who somebody is: never shown again."""
 _OWN: Final = frozenset({"csrf", "command_id"})
 
 
@@ -156,7 +158,7 @@ async def typed_of(request: Request) -> tuple[list[tuple[str, str]], bool]:
     if request.method != "POST":
         return [], False
     form = await read(request)
-    return list(form.pairs), bool(form.files)
+    return [(k, v) for k, v in form.pairs if k not in _SECRET], bool(form.files)
 
 
 def command(name: str, **fields: Any) -> c.Command:

@@ -3,12 +3,14 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_BYTES: Final = 26 * 1024 * 1024
 """So large may a request be: evidence is the largest thing that comes."""
+API: Final = "/api/"
+"""Below this only tokens count, and what is refused is said as a problem."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 POLICY: Final = (
@@ -54,15 +56,17 @@ class Guard:
 
         refusal = self._refusal(scope, headers)
         if refusal is not None:
-            await PlainTextResponse(refusal[1], status_code=refusal[0])(scope, receive, with_headers)
+            await _refused(scope, *refusal)(scope, receive, with_headers)
             return
         await self._app(scope, _limited(receive), with_headers)
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
+        if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            return 404, "no-such-page: there is nothing here."  # no text of ours holds it, and PostgreSQL takes none
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MOST_BYTES:
             return 413, "too-large: a request holds at most 25 MB."
-        if scope["method"] in SAFE or "authorization" in headers:
+        if scope["method"] in SAFE or "authorization" in headers or scope["path"].startswith(API):
             return None  # a token in a header is never sent by a browser on somebody else's behalf
         given = headers.get("origin")
         if given is None or given == "null":
@@ -72,6 +76,14 @@ class Guard:
         if given is None and headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return 403, "foreign-origin: this request came from another site and was refused."
         return None
+
+
+def _refused(scope: Scope, status: int, sentence: str) -> Response:
+    if scope["path"].startswith(API):
+        from chancery.web.api.problems import own
+
+        return own("too-large")
+    return PlainTextResponse(sentence, status_code=status)
 
 
 def _origin_of(address: str) -> str | None:

@@ -14,7 +14,9 @@ from chancery.accounts import Accounts
 from chancery.installation import Installation, temporal_of
 from chancery.kept import Box, one
 from chancery.log.tail import Tail
+from chancery.oversight.reading import Known
 from chancery.web.drafts import Drafts
+from chancery.web.lately import Lately
 from chancery.web.saved import SavedViews
 
 LOOK_EVERY: Final = 3.0
@@ -39,6 +41,9 @@ class House:
     demo: bool = False
     standing: Standing = field(default_factory=Standing)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    lately: Lately = field(default_factory=Lately)
+    figures: Known = field(default_factory=Known)
+    """What the figures across missions remember, so that only what moved is read again."""
 
     @property
     def box(self) -> Box:
@@ -68,12 +73,13 @@ class House:
     async def watch(self) -> None:
         """Look at Temporal and the conductor every few seconds, for ever."""
         while True:
-            self.standing.temporal = await self._temporal_answers()
+            self.standing.temporal = await self.temporal_answers()
             with suppress(psycopg.Error, PoolTimeout):
                 self.standing.behind = await self._behind()
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _temporal_answers(self) -> bool:
+    async def temporal_answers(self) -> bool:
+        """Whether Temporal takes a connection."""
         settings = self.here.settings
         address = settings.temporal_address
         if address is None:
@@ -95,7 +101,7 @@ class House:
         found = await one(
             self.here.pool,
             "SELECT (SELECT coalesce(max(position), 0) FROM log.event) - coalesce(max(position), 0) AS behind "
-            "FROM conductor.checkpoint",
+            "FROM conductor.checkpoint WHERE name = 'temporal'",
         )
         return 0 if found is None else max(0, int(found["behind"]))
 

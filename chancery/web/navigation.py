@@ -28,9 +28,12 @@ def links_of(who: Visitor, path: str) -> list[Link]:
             found.append(("/board", tr("Board")))
         if not who.oversees:
             found += [("/rota", tr("Rota")), ("/people", tr("People"))]
-            found += [("/calendar", tr("Calendar"))]
+            found += [("/calendar", tr("Calendar")), ("/documents", tr("Documents"))]
         if who.oversees:
-            found += [("/headquarters", tr("Missions")), ("/audit", tr("Audit"))]
+            found += [("/headquarters", tr("Missions")), ("/dates", tr("Dates"))]
+        if who.oversees or who.is_head:
+            found.append(("/audit", tr("Audit")))
+        found.append(("/search", tr("Search")))
     if who.is_operator:
         found += [("/adoption", tr("Adoption")), ("/jobs", tr("What runs"))]
     else:

@@ -124,11 +124,22 @@ def problem_page(
 
 async def away_page(request: Request) -> Response:
     """The database is away: a plain page that holds what was typed, so that it can be sent again as it was."""
+    request.state.visitor = None
+    request.state.session = None
+    sentence = tr("Nothing was recorded, and nothing is half done. It usually comes back within a minute.")
+    page = await again_page(request, 503, "database-unavailable", sentence)
+    page.headers["Retry-After"] = "10"
+    return page
+
+
+async def again_page(request: Request, status: int, code: str, sentence: str) -> Response:
+    """A page that could not take what was sent, and holds it: one button sends it again, under the same command id."""
     from chancery.web.forms import typed_of
 
     typed, files = await typed_of(request)
-    request.state.visitor = None
-    request.state.session = None
-    page = render(request, "away.html", status=503, typed=typed, files=files)
-    page.headers["Retry-After"] = "10"
-    return page
+    session = getattr(request.state, "session", None)
+    if session is not None:
+        typed = [(k, session.masked() if k == "csrf" else v) for k, v in typed]
+    return render(
+        request, "again.html", status=status, code=code, sentence=sentence, typed=typed, files=files
+    )

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from chancery.kept import one, rows
+from chancery.kept import Row, one, rows
 from chancery.web.house import House
 
 IDLE: Final = timedelta(hours=2)
@@ -56,16 +56,22 @@ def cookie_of(house: House) -> str:
     return "__Host-chancery" if house.secure else "chancery"
 
 
+def id_of(request: Request, house: House) -> bytes | None:
+    """What a request's session is kept under: the hash of its cookie."""
+    given = request.cookies.get(cookie_of(house))
+    return sha256(given.encode()).digest() if given else None
+
+
 async def load(request: Request, house: House) -> Session | None:
     """The session of a request, if it has one that lives."""
-    given = request.cookies.get(cookie_of(house))
-    if not given:
+    id_ = id_of(request, house)
+    if id_ is None:
         return None
     now = house.here.clock.now()
     found = await one(
         house.here.pool,
         "SELECT id, account, posting, csrf, data, created_at, seen_at, expires_at FROM web.session WHERE id = %s",
-        [sha256(given.encode()).digest()],
+        [id_],
     )
     if found is None or found["expires_at"] <= now:
         return None
@@ -97,6 +103,7 @@ async def begin(house: House, account: UUID | None, posting: str | None = None) 
 
 async def keep(house: House, session: Session) -> None:
     """Write down what changed in a session: its posting, and what sign-in keeps."""
+    house.lately.forget(session=session.id)
     await rows(
         house.here.pool,
         "UPDATE web.session SET posting = %s, data = %s::jsonb WHERE id = %s",
@@ -106,12 +113,43 @@ async def keep(house: House, session: Session) -> None:
 
 async def end(house: House, session: Session) -> None:
     """End a session now."""
+    house.lately.forget(session=session.id)
     await rows(house.here.pool, "DELETE FROM web.session WHERE id = %s", [session.id])
 
 
 async def end_all(house: House, account: UUID) -> None:
     """End every session of an account: after a new password, or when a device was lost."""
+    house.lately.forget(account=account)
     await rows(house.here.pool, "DELETE FROM web.session WHERE account = %s", [account])
+
+
+async def end_others(house: House, session: Session) -> None:
+    """End every other session of this one's account."""
+    house.lately.forget(account=session.account)
+    await rows(
+        house.here.pool,
+        "DELETE FROM web.session WHERE account = %s AND id <> %s",
+        [session.account, session.id],
+    )
+
+
+async def of(house: House, account: UUID) -> list[Row]:
+    """The sessions of an account that live, the one used last first: id, since when, last used, ends at the `latest`."""
+    return await rows(
+        house.here.pool,
+        "SELECT id, created_at, seen_at, created_at + %s AS latest FROM web.session "
+        "WHERE account = %s AND expires_at > %s ORDER BY seen_at DESC, id",
+        [LONGEST, account, house.here.clock.now()],
+    )
+
+
+async def enter(request: Request, house: House, account: UUID, response: Response) -> None:
+    """Sign in: always a new session under a new number, and the one before it ends, so that nobody can have planted it."""
+    old: Session | None = getattr(request.state, "session", None)
+    session = await begin(house, account)
+    if old is not None:
+        await end(house, old)
+    give(response, house, session)
 
 
 def give(response: Response, house: House, session: Session) -> None:

@@ -5,20 +5,19 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
-from chancery import i18n, queries
+from chancery import queries
 from chancery.accounts import OPERATOR as OPERATOR_ACCOUNT
 from chancery.accounts import Account
-from chancery.i18n import LANGUAGES, Language
 from chancery.queries import Row
 from chancery.web import sessions
 from chancery.web.faults import NotHere, SignIn
 from chancery.web.house import House, house
 from chancery.web.sessions import Session
+from chancery.web.speaking import speak
 from domain.envelope import OPERATOR, Actor
 from domain.instrument import HEADQUARTERS
 from domain.mission import Mission
 
-LANGUAGE_COOKIE: Final = "language"
 LEADS: Final = frozenset(
     {"focal_point", "focal_point_alternate", "deputy_head_of_mission", "head_of_mission"}
 )
@@ -97,31 +96,46 @@ async def maybe_visitor(request: Request) -> Visitor | None:
         assert isinstance(known, Visitor)
         return known
     at = house(request)
-    session = await sessions.load(request, at)
+    id_ = sessions.id_of(request, at)
+    known_lately = at.lately.get(id_) if id_ is not None else None
+    if known_lately is not None:
+        session: Session | None = known_lately.session
+        account: Account | None = known_lately.account
+    else:
+        session = await sessions.load(request, at)
+        account = await at.accounts.get(session.account) if session is not None and session.account else None
     request.state.session = session
-    account = (
-        await at.accounts.get(session.account)
-        if session is not None and session.account is not None
-        else None
-    )
     if session is None or account is None:
-        i18n.use(language_of(request, None, at))
+        speak(request)
         return None
-    i18n.use(language_of(request, account, at))
-    made = await visitor_of(at, account, session)
+    speak(request, account.preferences)
+    if known_lately is not None:
+        postings = known_lately.postings
+    else:
+        postings = () if account.officer == OPERATOR_ACCOUNT else tuple(await running_of(at, account.officer))
+        at.lately.put(session, account, postings)
+    made = await _acting(at, account, session, postings)
     request.state.visitor = made
     return made
 
 
 async def visitor_of(at: House, account: Account, session: Session) -> Visitor:
     """An account with the posts that it is in today, acting as the one that its session chose, else the first."""
-    if account.officer == OPERATOR_ACCOUNT:
-        return Visitor(account, session, None, (), None, None)
-    running = await running_of(at, account.officer)
+    postings = () if account.officer == OPERATOR_ACCOUNT else tuple(await running_of(at, account.officer))
+    return await _acting(at, account, session, postings)
+
+
+async def _acting(at: House, account: Account, session: Session, running: tuple[Row, ...]) -> Visitor:
     chosen = next((r for r in running if r["posting"] == session.posting), running[0] if running else None)
     mission = await at.here.desk.mission(chosen["mission"]) if chosen is not None else None
+    if (
+        mission is not None
+        and chosen is not None
+        and not mission.runs(chosen["posting"], at.here.clock.now())
+    ):
+        chosen, mission = None, None  # it ended a moment ago
     role = mission.role_of(chosen["posting"]) if mission is not None and chosen is not None else None
-    return Visitor(account, session, chosen, tuple(running), mission, role)
+    return Visitor(account, session, chosen, running, mission, role)
 
 
 async def running_of(at: House, officer: str) -> list[Row]:
@@ -150,23 +164,6 @@ async def officer(request: Request) -> Visitor:
     if found.posting is None:
         raise NotHere("no-post")
     return found
-
-
-def language_of(request: Request, account: Account | None, at: House) -> Language:
-    """The language to speak: chosen here, else chosen in the account, else what the browser asks for, else the house's."""
-    asked = [
-        request.cookies.get(LANGUAGE_COOKIE),
-        None if account is None else account.preferences.get("language"),
-        *(
-            part.split(";")[0].strip()[:2].lower()
-            for part in request.headers.get("accept-language", "").split(",")
-        ),
-    ]
-    for given in asked:
-        for code in LANGUAGES:
-            if given == code:
-                return code
-    return at.here.settings.language
 
 
 Someone = Annotated[Visitor, Depends(visitor)]

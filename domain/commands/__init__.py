@@ -19,6 +19,7 @@ from domain.commands.of_mission import (
     AdoptInstrument,
     AdoptMission,
     AnswerShredding,
+    DateLine,
     DeclareOutage,
     DeclareSuspension,
     EndAbsence,
@@ -30,8 +31,11 @@ from domain.commands.of_mission import (
     RecordAbsence,
     RecordPosts,
     RecordShredded,
+    RemoveDate,
     RenewSuspension,
     ReviseCalendar,
+    SetDates,
+    SetFeeds,
     SetLocalTerm,
     SwitchDuty,
     UnlockVault,
@@ -78,7 +82,7 @@ from domain.commands.of_task import (
 
 COMMANDS: dict[str, type[Command]] = {
     c.__name__: c
-    for c in (AdoptMission, ReviseCalendar, RecordPosts, EndPosting, RecordAbsence, EndAbsence, DeclareSuspension, RenewSuspension, LiftSuspension, DeclareOutage, SetLocalTerm, SwitchDuty, AdoptInstrument, LockVault, UnlockVault, ProposeShredding, AnswerShredding, RecordShredded, OpenObligation, CloseObligation, SetGate, AnswerGate, OpenTask, CancelTask, Wake, Refresh, SignHandover, RecordAllocation, RecordCoverage, SetGates, ProposeVitalInterest, AnswerVitalInterest, RecordDisclosure, NoteCase, AttachCase, DetachCase, ReleasePublication, CancelPublication, RecordAnswer, AcceptTask, DeclineTask, ReassignTask, CompleteTask, NotAct, ConfirmTimeliness, ProposeWaiver, AnswerWaiver, PauseClock, RenewWait, ResumeClock, ExtendDeadline, ProposeCorrection, AnswerCorrection, RecordSittings, RecordSittingHeld, OfferRota, AnswerRota, EndProceeding)
+    for c in (AdoptMission, ReviseCalendar, RecordPosts, EndPosting, RecordAbsence, EndAbsence, DeclareSuspension, RenewSuspension, LiftSuspension, DeclareOutage, SetLocalTerm, SwitchDuty, AdoptInstrument, LockVault, UnlockVault, SetFeeds, SetDates, RemoveDate, ProposeShredding, AnswerShredding, RecordShredded, OpenObligation, CloseObligation, SetGate, AnswerGate, OpenTask, CancelTask, Wake, Refresh, SignHandover, RecordAllocation, RecordCoverage, SetGates, ProposeVitalInterest, AnswerVitalInterest, RecordDisclosure, NoteCase, AttachCase, DetachCase, ReleasePublication, CancelPublication, RecordAnswer, AcceptTask, DeclineTask, ReassignTask, CompleteTask, NotAct, ConfirmTimeliness, ProposeWaiver, AnswerWaiver, PauseClock, RenewWait, ResumeClock, ExtendDeadline, ProposeCorrection, AnswerCorrection, RecordSittings, RecordSittingHeld, OfferRota, AnswerRota, EndProceeding)
 }  # fmt: skip
 """Name → command, for what crosses a boundary as data."""
 
@@ -103,6 +107,7 @@ __all__ = [
     "Command",
     "CompleteTask",
     "ConfirmTimeliness",
+    "DateLine",
     "DeclareOutage",
     "DeclareSuspension",
     "DeclineTask",
@@ -139,10 +144,13 @@ __all__ = [
     "RecordSittings",
     "Refresh",
     "ReleasePublication",
+    "RemoveDate",
     "RenewSuspension",
     "RenewWait",
     "ResumeClock",
     "ReviseCalendar",
+    "SetDates",
+    "SetFeeds",
     "SetGate",
     "SetGates",
     "SetLocalTerm",

@@ -148,6 +148,34 @@ class SwitchDuty(MissionCommand):
     until: DateText
 
 
+class DateLine(BaseModel):
+    """A date of headquarters' calendar, and what it asks of missions.
+
+    `day`: the session's first day, or the day on which something must be there; `until`: a session's last. The definition is
+    opened `days_before` in every mission accredited to one of `countries` (none named: all), to be done by `day`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Code
+    day: DateText
+    until: DateText | None = None
+    definition: Code
+    days_before: Annotated[int, Field(ge=0, le=366)]
+    countries: tuple[Code, ...] = ()
+
+
+class SetDates(MissionCommand):
+    """Dates enter headquarters' calendar, all of them or none. What is there already changes nothing."""
+
+    dates: Annotated[tuple[DateLine, ...], Field(min_length=1, max_length=500)]
+
+
+class RemoveDate(MissionCommand):
+    """A date does not take place, or not then: nothing more is opened for it. What is open stays, with its own reasons to end."""
+
+    date: Code
+
+
 class AdoptInstrument(MissionCommand):
     """A mission takes up an instrument, or another version of one: what is opened from now on is opened under it."""
 
@@ -165,6 +193,13 @@ class LockVault(MissionCommand):
 class UnlockVault(MissionCommand):
     """The mission's vault was opened again."""
 
+    reason: Code
+
+
+class SetFeeds(MissionCommand):
+    """Calendar feeds are forbidden in the mission, or allowed again."""
+
+    allowed: bool
     reason: Code
 
 

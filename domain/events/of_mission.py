@@ -175,6 +175,34 @@ class VaultUnlocked(TypedDict):
 
 
 @with_config(_STRICT)
+class DateSet(TypedDict):
+    """A date stands in headquarters' calendar from now on, under its kind, day and definition."""
+
+    date: Code
+    kind: Code
+    day: DateText
+    until: DateText | None
+    definition: Code
+    days_before: int
+    countries: list[Code]
+
+
+@with_config(_STRICT)
+class DateRemoved(TypedDict):
+    """A date no longer stands in headquarters' calendar."""
+
+    date: Code
+
+
+@with_config(_STRICT)
+class FeedsSet(TypedDict):
+    """Whether the mission's officers may have calendar feeds from now on."""
+
+    allowed: bool
+    reason: Code
+
+
+@with_config(_STRICT)
 class ShreddingProposed(TypedDict):
     """Somebody asks that a case's content be destroyed. Which case is sealed under its own key."""
 

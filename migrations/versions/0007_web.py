@@ -87,6 +87,19 @@ CREATE TABLE web.seen (
     PRIMARY KEY (posting)
 );
 
+CREATE TABLE web.look (
+    id UUID NOT NULL,
+    reader TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    about TEXT NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    PRIMARY KEY (id)
+);
+
+CREATE INDEX look_about ON web.look (about, at);
+
+CREATE INDEX look_at ON web.look (at);
+
 CREATE TABLE web.token (
     id UUID NOT NULL,
     hash BYTEA NOT NULL,
@@ -126,10 +139,18 @@ CREATE TABLE web.hook (
     position BIGINT NOT NULL,
     failures INTEGER DEFAULT '0' NOT NULL,
     last_code TEXT,
+    failing_since TIMESTAMP WITH TIME ZONE,
     next_try TIMESTAMP WITH TIME ZONE,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     ended_at TIMESTAMP WITH TIME ZONE,
     PRIMARY KEY (id)
+);
+
+CREATE UNLOGGED TABLE web.request (
+    key BYTEA NOT NULL,
+    said BYTEA NOT NULL,
+    at TIMESTAMP WITH TIME ZONE NOT NULL,
+    PRIMARY KEY (key)
 );
 
 CREATE TABLE web.digest (
@@ -154,10 +175,16 @@ CREATE TABLE web.job (
     done INTEGER DEFAULT '0' NOT NULL,
     total INTEGER DEFAULT '0' NOT NULL,
     result JSONB,
+    lane TEXT NOT NULL,
     started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    beat_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     ended_at TIMESTAMP WITH TIME ZONE,
     PRIMARY KEY (id)
 );
+
+CREATE INDEX job_account ON web.job (account, started_at);
+
+CREATE UNIQUE INDEX job_lane ON web.job (lane) WHERE ended_at IS NULL;
 
 CREATE TABLE web.upload (
     id UUID NOT NULL,

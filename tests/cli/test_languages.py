@@ -21,6 +21,7 @@ from domain.policy import RULES
 from domain.task import TASK_TYPES
 from tests.cli.catalogue import in_code, in_help
 from tests.cli.conftest import TASK, Cli, run
+from tests.web.catalogue import in_pages, in_templates
 
 DAYS = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"}
 
@@ -30,11 +31,11 @@ def blanks(text: str) -> set[str]:
 
 
 def test_every_sentence_has_its_french() -> None:
-    assert sorted((in_code() | in_help()) - set(FRENCH)) == []
+    assert sorted((in_code() | in_help() | in_pages()) - set(FRENCH)) == []
 
 
 def test_no_french_sentence_is_left_over() -> None:
-    spoken = in_code() | in_help() | DAYS | {"Nothing to show."}
+    spoken = in_code() | in_help() | in_pages() | DAYS | {"Nothing to show."}
     headings = {text for text in FRENCH if " " not in text or text == "When (UTC)"}
     assert sorted(set(FRENCH) - spoken - headings) == []
 
@@ -42,6 +43,8 @@ def test_no_french_sentence_is_left_over() -> None:
 def test_the_search_for_sentences_finds_them() -> None:
     assert {"Recorded at position {position}, receipt {leaf}.", "Due (local)", "Time zones"} <= in_code()
     assert "Take a task that is yours to do." in in_help()
+    assert {"Sign out", "Recorded at position {position}."} <= in_templates()
+    assert "This form is not whole; open the page again." in in_pages()
 
 
 @pytest.mark.parametrize("text", sorted(FRENCH))

@@ -185,7 +185,7 @@ async def test_the_database_goes_away_while_a_command_is_decided(
 ) -> None:
     sent: list[Any] = []
 
-    async def lost(self: Desk, command: Any, actor: Any, sealed: Any = ()) -> None:
+    async def lost(self: Desk, command: Any, actor: Any, sealed: Any = (), **_: Any) -> None:
         sent.append(command.command_id)
         raise Unknown("gone")
 

@@ -6,14 +6,16 @@ import hashlib
 import json
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import pytest
 
 from chancery.clock import ManualClock
 from chancery.desk import Desk
+from chancery.evidence import place_of
 from chancery.keystore import FileKeyStore
-from chancery.vault import GET, Vault, fetch
+from chancery.parts import joined
+from chancery.vault import Vault
 from tests.cli.conftest import TASK, Cli
 
 PROOF = f"minutes=sha256:{'ab' * 32}:1200"
@@ -96,19 +98,39 @@ async def test_evidence_is_hashed_and_a_small_file_sealed(staffed: Desk, cli: Cl
     note = event.event["data"]["note"]
     opened = await vault.open(staffed.log.pool, UUID(note["ref"]), note["commit"])
     assert opened == "they asked that nothing be published"
-    [row] = await fetch(staffed.log.pool, GET, [[uuid5(UUID(command), digest)]])
-    assert await vault.open(staffed.log.pool, row[0], bytes(row[5]).hex()) == words
+    place = place_of(vault, "mission:Q", "Q", command, 1)
+    [manifest] = (await vault.find(staffed.log.pool, [place.manifest], ["mission:Q"])).values()
+    assert isinstance(manifest, dict) and manifest["sha256"] == digest and manifest["name"] == "minutes.txt"
+    key = vault.keystore.get("mission:Q")
+    assert await joined(staffed.log.pool, key, place, manifest["parts"]) == words
 
 
 async def test_a_large_file_is_only_hashed_and_that_is_said(
     staffed: Desk, cli: Cli, environment: Path
 ) -> None:
     file = environment / "minutes.pdf"
-    file.write_bytes(bytes(40_001))
+    file.write_bytes(bytes(20 * 1024 * 1024 + 1))
     said = await cli(
         "task", "complete", TASK, "--line", "risk_list", "--evidence", f"minutes={file}", "--as", "Q-103"
     )
-    assert said.code == 0 and "larger than 40 kB" in said.err
+    assert said.code == 0 and "larger than 20 MB" in said.err
+
+
+async def test_a_mail_is_sealed_without_its_way_and_that_is_said(
+    staffed: Desk, cli: Cli, environment: Path
+) -> None:
+    file = environment / "minutes.eml"
+    file.write_bytes(b"From: post-a@a.example\r\nReceived: from canary\r\nX-Mailer: 7\r\n\r\nwords\r\n")
+    said = await cli(
+        "task", "complete", TASK, "--line", "risk_list", "--evidence", f"minutes={file}", "--as", "Q-103"
+    )
+    assert said.code == 0 and "(2 headers)" in said.err
+    broken = environment / "broken.eml"
+    broken.write_bytes(b"nothing of the kind")
+    bad = await cli(
+        "task", "complete", TASK, "--line", "risk_list", "--evidence", f"minutes={broken}", "--as", "Q-103"
+    )
+    assert bad.code == 2 and "[mail-unreadable]" in bad.err
 
 
 BAD = [

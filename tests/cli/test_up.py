@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -31,14 +32,17 @@ def said(arguments: tuple[str, ...], environment: dict[str, str]) -> subprocess.
 @pytest.mark.devserver
 def test_up_runs_until_it_is_told_to_stop(home: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "TEMPORAL_ADDRESS")}
-    environment |= {"CHANCERY_DATA_DIR": str(home), "CHANCERY_LOG_LEVEL": "error"}
+    environment |= {"CHANCERY_DATA_DIR": str(home), "CHANCERY_LOG_LEVEL": "error", "CHANCERY_WEB_PORT": "0"}
     first = subprocess.Popen(
         [*PROGRAM, "up", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     )
     try:
         assert first.stdout is not None
         answer = "".join(iter(first.stdout.readline, "}\n")) + "}"
-        assert json.loads(answer)["schema"] == "chancery.up/1"
+        up = json.loads(answer)
+        assert up["schema"] == "chancery.up/1"
+        with urllib.request.urlopen(f"{up['pages']}/sign-in", timeout=10) as page:
+            assert page.status == 200
         second = said(("up",), environment)
         assert second.returncode == 5 and f"as process {first.pid}" in second.stderr
         assert said(("mission", "show", "--json"), environment).returncode == 0

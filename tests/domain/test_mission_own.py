@@ -234,3 +234,33 @@ def test_a_refused_request_destroys_nothing_and_is_answered_once() -> None:
     world.by(DEPUTY)
     unknown = at_q(c.AnswerShredding, request="d-none", approved=True)
     world.when(unknown).refused("no-such-shredding")
+
+
+# ── calendar feeds ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def feeds(allowed: bool, reason: str) -> c.SetFeeds:
+    made: c.SetFeeds = at_q(c.SetFeeds, allowed=allowed, reason=reason)
+    return made
+
+
+def test_the_head_of_mission_forbids_calendar_feeds_and_allows_them_again() -> None:
+    world = mission_q().by(HEAD)
+    assert world.mission.feeds_allowed
+    world.when(feeds(allowed=True, reason="over")).nothing()
+    world.when(feeds(allowed=False, reason="searches")).then(
+        fact("FeedsSet", allowed=False, reason="searches")
+    )
+    assert not world.mission.feeds_allowed
+    world.when(feeds(allowed=False, reason="security")).nothing()
+    world.when(feeds(allowed=True, reason="over")).then(fact("FeedsSet", allowed=True))
+    assert world.mission.feeds_allowed
+
+
+def test_nobody_else_says_whether_there_are_feeds_and_each_way_has_its_own_reasons() -> None:
+    world = mission_q()
+    for actor in (DEPUTY, FOCAL, OPERATOR, DUTY, DIVISION):
+        world.by(actor).when(feeds(allowed=False, reason="security")).refused("not-allowed")
+    world.by(HEAD).when(feeds(allowed=False, reason="over")).refused("code-unknown")
+    world.having(feeds(allowed=False, reason="security"))
+    world.when(feeds(allowed=True, reason="searches")).refused("code-unknown")

@@ -16,6 +16,7 @@ from domain.refusals import Refused
 from tests.domain.cases import ACTION, CONSULT, DEMARCHE, NAME, SEALED, serving
 from tests.domain.cases import on as by_name
 from tests.domain.spec import World, at_q, cairo, coordination, evidence, mission_q, on, trial
+from tests.domain.test_dates import headquarters, line, setting
 from tests.made import DEPUTY, FOCAL, HEAD
 
 CANARY = "Xochitl-Quetzalli"
@@ -57,6 +58,10 @@ def blocked() -> World:
 
 def locked() -> World:
     return mission_q().by(HEAD).having(at_q(c.LockVault, reason="raid"))
+
+
+def forbidden() -> World:
+    return mission_q().by(HEAD).having(at_q(c.SetFeeds, allowed=False, reason="security"))
 
 
 def local(word: str, field: str) -> dict[str, Any]:
@@ -156,6 +161,27 @@ FIELDS = (
         "VaultLocked",
     ),
     Field("reason", locked, lambda w: at_q(c.UnlockVault, reason=w), v.UNLOCK_REASONS, "VaultUnlocked"),
+    Field(
+        "reason",
+        lambda: mission_q().by(HEAD),
+        lambda w: at_q(c.SetFeeds, allowed=False, reason=w),
+        v.FEEDS_FORBIDDEN,
+        "FeedsSet",
+    ),
+    Field(
+        "reason",
+        forbidden,
+        lambda w: at_q(c.SetFeeds, allowed=True, reason=w),
+        v.FEEDS_ALLOWED,
+        "FeedsSet",
+    ),
+    Field(
+        "kind",
+        headquarters,
+        lambda w: setting(line(kind=w)),
+        v.DATE_KINDS,
+        "DateSet",
+    ),
     Field(
         "authority",
         lambda: mission_q().by(HEAD),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("domain", "workflows", "activities", "chancery", "chancery/cli")
+PACKAGES = ("domain", "workflows", "activities", "chancery", "chancery/cli", "chancery/web")
 
 
 def lint(tree: Path) -> tuple[int, str]:
@@ -59,6 +59,9 @@ def test_a_house_in_order_passes(house: Path) -> None:
         ("chancery/desk.py", "import workflows.ports"),
         ("chancery/desk.py", "import worker"),
         ("chancery/cli/task.py", "import activities"),
+        ("chancery/cli/task.py", "import chancery.web"),
+        ("chancery/web/inbox.py", "import chancery.cli"),
+        ("chancery/web/inbox.py", "import activities"),
     ],
 )
 def test_a_wall_that_is_broken_is_seen(house: Path, module: str, line: str) -> None:

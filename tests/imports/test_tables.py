@@ -105,7 +105,7 @@ class Failing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._desk, name)
 
-    async def submit(self, *asked: Any) -> Any:
+    async def submit(self, *asked: Any, **_: Any) -> Any:
         self._count += 1
         if self._count >= self._at and self._times:
             self._times -= 1

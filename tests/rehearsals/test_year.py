@@ -31,6 +31,7 @@ from tests.rehearsals.year import Year
 
 TASKS_A_WEEK, NOTICES_A_WEEK = 12, 15
 """What four people with 1.2 posts and twenty cases can carry (DESIGN.md, rule 6)."""
+MORNINGS_A_WEEK = 5
 
 REFUSED = {
     "obligation-closed",
@@ -170,3 +171,5 @@ def test_four_people_with_twenty_cases_can_carry_it(played: Callable[[int, bool]
     )
     assert load.average() <= TASKS_A_WEEK
     assert max(notices.values()) <= NOTICES_A_WEEK
+    # Mail tells of what presses on every working morning, new or not: so much at most goes out to anybody.
+    assert max(load.called().values()) + MORNINGS_A_WEEK <= NOTICES_A_WEEK

@@ -49,8 +49,11 @@ class Workload:
 
     def notices(self) -> Counter[tuple[str, Week]]:
         """By posting and week: urgent ones, and mornings with a digest."""
-        called = Counter((who, _week(self.calendar.day_of(at))) for who, _, at in self.calls)
-        return called + Counter((who, _week(day)) for who, day in self.mornings)
+        return self.called() + Counter((who, _week(day)) for who, day in self.mornings)
+
+    def called(self) -> Counter[tuple[str, Week]]:
+        """By posting and week: urgent ones alone."""
+        return Counter((who, _week(self.calendar.day_of(at))) for who, _, at in self.calls)
 
     def average(self, weeks: float = 52.0) -> float:
         """Tasks a week."""

@@ -9,7 +9,7 @@ from psycopg import errors
 from chancery import vault_schema
 from tests.conftest import Database
 
-TABLES = ["sealed", "directory", "reading"]
+TABLES = ["sealed", "directory", "reading", "part", "part_waiting"]
 STATEMENTS = [
     "SELECT count(*) FROM vault.{}",
     "INSERT INTO vault.{} DEFAULT VALUES",
@@ -29,6 +29,10 @@ CALLS = [
     "SELECT vault.directory_erase('nobody')",
     "SELECT vault.note_reading(gen_random_uuid(), 'Q', decode(repeat('00', 16), 'hex'), 'p-1', 'lead', NULL)",
     "SELECT * FROM vault.readings('Q')",
+    "SELECT vault.part_put('{}', '{}', '{}', '{}', '{}', '{}')",
+    "SELECT vault.part_await('{}', '{}')",
+    "SELECT * FROM vault.part_get('{}')",
+    "SELECT vault.part_sweep()",
 ]
 
 

@@ -76,9 +76,8 @@ async def web(web_settings: Settings, clock: ManualClock) -> AsyncIterator[Web]:
         yield Web(address, app_holder[0].state.house, clock, stack)
 
 
-@pytest.fixture
-async def staffed(web: Web) -> Web:
-    """Mission Q adopted and staffed; officers are known by their posting with `Q-` before it (`Q-p-focal`)."""
+async def adopt(web: Web) -> None:
+    """Mission Q adopted and staffed; its officers are known by their posting with `Q-` before it (`Q-p-fp`)."""
     here = web.house.here
     await here.desk.submit(adoption(), OPERATOR)
     lines = posts()
@@ -89,15 +88,26 @@ async def staffed(web: Web) -> Web:
         OPERATOR,
         [here.directory.statement(entries)],
     )
+
+
+async def open_task(web: Web) -> None:
+    """An open task, `hold.1` of obligation `o-1`, held by the focal point."""
+    desk = web.house.here.desk
+    await desk.submit(opening("o-1"), ENGINE_TICK)
+    await desk.submit(
+        c.OpenTask(command_id=cid("hold"), mission="Q", obligation="o-1", step="hold"), ENGINE_TICK
+    )
+
+
+@pytest.fixture
+async def staffed(web: Web) -> Web:
+    """Mission Q adopted and staffed."""
+    await adopt(web)
     return web
 
 
 @pytest.fixture
 async def working(staffed: Web) -> Web:
-    """And one open task, `hold.1` of obligation `o-1`, held by the focal point."""
-    desk = staffed.house.here.desk
-    await desk.submit(opening("o-1"), ENGINE_TICK)
-    await desk.submit(
-        c.OpenTask(command_id=cid("hold"), mission="Q", obligation="o-1", step="hold"), ENGINE_TICK
-    )
+    """And one open task."""
+    await open_task(staffed)
     return staffed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import uuid5
 
 import typer
 
@@ -56,29 +55,16 @@ async def confirm(
 
 async def _together(here: Installation, outage: str, *, confirmed: bool) -> None:
     """Answer for each late entry of an outage. What is refused (one's own) is said, and the run ends with 1."""
-    from chancery import queries
+    from chancery import late_entries
     from chancery.i18n import language
-    from domain import commands as c
     from domain.refusals import Refused
 
     mission = await _with(here, outage)
-    span = mission.outages[outage]
-    rows = await queries.tasks(here.log, mission=mission.code, status="ended")
-    late = [row for row in rows if row["timing"] == "reported_in_time" and span.covers(row["happened"])]
+    late = await late_entries.waiting(here.desk, mission, outage)
+    asked = late_entries.confirmations(mission.code, late, command_id(), confirmed=confirmed)
     answers: list[dict[str, Any]] = []
-    for row in late:
-        state = await here.desk.obligation(row["obligation"])
-        if state.tasks[row["task"]].confirmed is not None:
-            continue
-        name = f"{row['obligation']}/{row['task']}"
-        command = c.ConfirmTimeliness(
-            command_id=uuid5(command_id(), name),
-            mission=mission.code,
-            obligation=row["obligation"],
-            task=row["task"],
-            confirmed=confirmed,
-        )
-        answer = {"task": name, "happened": row["happened"], "entered": row["ended"]}
+    for one, command in zip(late, asked, strict=True):
+        answer = {"task": one.name, "happened": one.happened, "entered": one.entered}
         try:
             receipt = await submit(here, command)
         except Refused as refusal:

@@ -12,7 +12,8 @@ from chancery.web.faults import FormFault, NotHere
 from chancery.web.forms import onward, read, sent
 from chancery.web.pages import render
 from chancery.web.saved import LONGEST
-from chancery.web.visitor import LANGUAGE_COOKIE, At, Maybe, Officer, Someone
+from chancery.web.speaking import COOKIE
+from chancery.web.visitor import At, Maybe, Officer, Someone
 
 router: Final = APIRouter()
 _FORM: Final = re.compile(r"[a-z-]{2,30}(:[A-Za-z0-9:._/-]{1,200})?")
@@ -26,9 +27,7 @@ async def choose_language(request: Request, at: At, who: Maybe) -> Response:
     chosen = form.text("language")
     answer = onward(form.text("back") or "/")
     if chosen in LANGUAGES:
-        answer.set_cookie(
-            LANGUAGE_COOKIE, chosen, max_age=_YEAR, samesite="lax", secure=at.secure, httponly=True
-        )
+        answer.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="lax", secure=at.secure, httponly=True)
         if who is not None:
             await at.accounts.prefer(who.account.id, language=chosen)
     return answer
@@ -42,6 +41,7 @@ async def keep_draft(request: Request, at: At, who: Someone) -> Response:
     if not _FORM.fullmatch(name):
         raise NotHere("no-such-page")
     typed = {k: v for k, v in form.typed.items() if k not in ("form", "back", "seen", "shown")}
+    typed["command_id"] = [form.text("command_id")]  # by which it is known later that the form was sent
     kept = await at.drafts.save(who.account.id, name, typed, at.here.clock.now())
     said = tr("The draft is kept.") if kept else tr("This is too long to be kept as a draft.")
     if "application/json" in request.headers.get("accept", ""):

@@ -13,6 +13,7 @@ from chancery.queries import Row
 from chancery.telling import clocks, names
 from chancery.web.pages import receipt_of, render
 from chancery.web.visitor import At, Maybe, Officer
+from domain.mission import Mission
 
 router: Final = APIRouter()
 _WITHIN: Final = ("1", "7", "30")
@@ -44,7 +45,8 @@ async def show(request: Request, at: At, who: Officer) -> Response:
     request.state.position = at.tail.head
     await receipt_of(request, at)
     people = await names.officers(at.here, {row["posting"] for row in found})
-    tasks = [await _told(at, row, now) for row in found]
+    missions = {code: await at.here.desk.mission(code) for code in {row["mission"] for row in found}}
+    tasks = [_told(row, missions[row["mission"]], now) for row in found]
     choice = {k: v for k, v in asked.items() if k not in ("after", "done") and v}
     return render(
         request,
@@ -58,7 +60,7 @@ async def show(request: Request, at: At, who: Officer) -> Response:
         choice=choice,
         following=_next(choice, following),
         filtered=bool(set(choice) - {"show"}),
-        missions=sorted({row["mission"] for row in found}) if who.oversees else [],
+        missions=sorted(missions) if who.oversees else [],
         within=_WITHIN,
         next_expected=await inbox.next_due(at.here.log, mission.code) if not found else None,
         saved=await at.views.of(who.account.id, "inbox", mission.code),
@@ -91,9 +93,9 @@ def _filter(request: Request, now: datetime) -> Filter:
     )
 
 
-async def _told(at: At, row: Row, now: datetime) -> Row:
+def _told(row: Row, mission: Mission, now: datetime) -> Row:
     """A row with what a reader needs: title, time left, how pressing it is, how much of its term is used."""
-    calendar = (await at.here.desk.mission(row["mission"])).clock
+    calendar = mission.clock
     more: dict[str, Any] = {
         "title": names.step_title(row["instrument"], row["definition"], row["step"]),
         "about": names.definition_title(row["instrument"], row["definition"]),

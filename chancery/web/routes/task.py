@@ -1,15 +1,19 @@
 """`/tasks/…`: what is asked and by which paragraph, the clock step by step, who held it, what happened, what may be done."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
 from chancery.desk import Unknown
 from chancery.i18n import language
 from chancery.instruments import definition as shipped
+from chancery.proofs import listed
 from chancery.streams import as_event, obligation_stream
 from chancery.telling import names
+from chancery.telling.sizes import size_words
 from chancery.telling.task import data_of, instead, people
 from chancery.web.faults import ANSWERS, FormFault, NotHere, said
 from chancery.web.forms import Sent, new_id, onward, sent
@@ -31,7 +35,7 @@ _SINCE: Final = 25
 async def show(request: Request, at: At, who: Officer, obligation: str, task: str) -> Response:
     """One task."""
     await receipt_of(request, at)
-    typed = await at.drafts.get(who.account.id, f"task:{obligation}/{task}", at.here.clock.now())
+    typed = await _draft(at, who, obligation, task)
     return await page(request, at, who, obligation, task, typed=typed, drafted=bool(typed))
 
 
@@ -50,8 +54,18 @@ async def do(request: Request, at: At, who: Officer, obligation: str, task: str,
             request, at, who, obligation, task, form=form, problem=problem, verb=verb, status=status,
             typed=form.typed,
         )  # fmt: skip
-    await at.drafts.drop(who.account.id, f"task:{obligation}/{task}")
     return onward(f"/tasks/{obligation}/{task}", receipt)
+
+
+async def _draft(at: At, who: Visitor, obligation: str, task: str) -> dict[str, list[str]]:
+    """What was typed and not sent. A draft whose form was sent since is dropped here, not when it is sent: that must be quick."""
+    form = f"task:{obligation}/{task}"
+    typed = await at.drafts.get(who.account.id, form, at.here.clock.now())
+    sent_as = typed.get("command_id", [""])[0]
+    if sent_as and await at.here.desk.was_carried_out(obligation, sent_as):
+        await at.drafts.drop(who.account.id, form)
+        return {}
+    return typed
 
 
 async def _found(at: At, who: Visitor, obligation: str, task: str) -> tuple[Obligation, Mission]:
@@ -60,7 +74,8 @@ async def _found(at: At, who: Visitor, obligation: str, task: str) -> tuple[Obli
         raise NotHere("no-such-page")
     if state.mission != who.home.code and not who.may_see(state.mission):
         raise NotHere("no-such-page")
-    return state, await at.here.desk.mission(state.mission)
+    own = who.mission is not None and who.mission.code == state.mission
+    return state, who.home if own else await at.here.desk.mission(state.mission)
 
 
 async def page(
@@ -100,16 +115,33 @@ async def page(
         is_late=data["status"] == "open" and now.isoformat() > data["due"],
         colleagues=_colleagues(mission, held, data["posting"], now),
         wait_causes=WAIT_CAUSES, wait_parties=WAIT_PARTIES, instead=INSTEAD, correction_reasons=CORRECTION_REASONS,
-        # Where it is not known whether it was carried out, the same id is sent again: it is carried out once.
-        command_id=form.command_id if form is not None and isinstance(problem, Unknown) else new_id(),
+        ids=_ids(verb, form, typed, unsure=isinstance(problem, Unknown)),
         typed=typed,
         drafted=drafted,
         problem=None if problem is None else said(problem),
         wrong=problem.fields if isinstance(problem, FormFault) else {},
         verb=verb,
+        size_words=size_words,
+        evidence=await listed(at.here, state, own, task),
+        act=next((e.data["act"] for e in own if e.type == "TaskCompleted" and "act" in e.data), None),
+        files_again=form is not None and bool(form.files),
         since=[h for h in data["history"] if shown is not None and h["position"] > shown],
         ago=_SINCE,
     )  # fmt: skip
+
+
+def _ids(verb: str, form: Sent | None, typed: dict[str, list[str]], *, unsure: bool) -> dict[str, UUID]:
+    """The command id of each form of the page. A form that was kept as a draft keeps its own; and so does one of which it is
+    not known whether it was carried out: sent again, it is carried out once.
+    """
+    ids = {name: new_id() for name in VERBS}
+    if form is not None and unsure:
+        ids[verb] = form.command_id
+    kept, drafted = typed.get("command_id", [""])[0], typed.get("verb", [""])[0]
+    if kept and drafted in ids:
+        with suppress(ValueError):
+            ids[drafted] = UUID(kept)
+    return ids
 
 
 def _sensible(verbs: set[str], data: dict[str, Any], state: Obligation, task: str, now: datetime) -> set[str]:

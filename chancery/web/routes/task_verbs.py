@@ -4,13 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chancery.evidence import MARKINGS, Proof, key_for, sealed_note, sealed_proofs
+from chancery.evidence import Proofs, key_for, sealed_note
 from chancery.i18n import tr
 from chancery.log.pipeline import Statement
 from chancery.streams import Receipt
+from chancery.web.evidence_form import proofs_of
 from chancery.web.faults import FormFault
 from chancery.web.forms import Sent, command, hand_in
 from chancery.web.house import House
+from chancery.web.may import may
 from chancery.web.visitor import Visitor
 from domain.mission import Mission
 from domain.obligation import Obligation
@@ -75,15 +77,10 @@ async def _words(at: House, asked: Asked) -> tuple[Any, list[Statement]]:
 
 async def _complete(at: House, asked: Asked) -> tuple[Fields, list[Statement]]:
     form, zone = asked.form, asked.mission.clock.zone
-    marking = form.text("marking") or "limite"
-    if marking not in MARKINGS:
-        raise FormFault(marking=tr("Choose one of the list."))
-    files = [(file.field.removeprefix("file:"), file.content) for file in form.files]
-    kinds = [(form.need("other_kind") if kind == "other" else kind, content) for kind, content in files]
-    key = await key_for(at.here, asked.state)
-    proofs = sealed_proofs(
-        at.here, key, asked.state.mission, form.command_id, [Proof.of(k, c) for k, c in kinds], marking
-    )
+    now = at.here.clock.now()
+    allowed = may("CompleteTask", asked.who.actor, asked.mission, now, asked.state, asked.task)
+    # Nothing is stored for somebody whom the rules refuse; the desk says why.
+    proofs = await proofs_of(at, form, asked.state, asked.task) if allowed else Proofs()
     note, sealed = await _words(at, asked)
     step = asked.state.step(asked.state.tasks[asked.task].step) or {}
     fields: Fields = {

@@ -4,7 +4,7 @@
   const $ = (what, within = document) => [...within.querySelectorAll(what)];
 
   // The log moved: ask for this page again and exchange the parts that may change, unless somebody is at work in one.
-  const busy = (part) => part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+  const busy = (part) => part.querySelector("input[form]:checked") || (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea"));
   let asked = false;
   async function refresh() {
     if (asked || document.hidden) return;
@@ -55,7 +55,6 @@
       later = setTimeout(async () => {
         const data = new FormData(form);
         for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
-        data.delete("command_id");
         const told = form.querySelector(".saved-at");
         try {
           const answer = await fetch("/drafts", { method: "POST", body: data, headers: { Accept: "application/json" }, credentials: "same-origin" });
