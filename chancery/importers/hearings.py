@@ -1,5 +1,6 @@
 """A court list becomes sittings of the obligation that observes a case's trial. What could name anybody is sealed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid5
@@ -38,6 +39,33 @@ class HearingsOutcome:
     left: int
     events: int
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a sitting of a list would mean, were it recorded now: new, moved, cancelled, unchanged, left."""
+
+    listed: Listed
+    what: str
+
+
+async def foreseen(
+    office: Office, raw: bytes, filename: str, *, case: str, mission: str, actor: Actor = OPERATOR
+) -> tuple[list[Foreseen], bool]:
+    """What a court list would mean for a case that there is, and whether its trial's obligation would be opened.
+
+    Nothing is changed. Raises BadInput (`bad-case`), ImportRefused, Refused, VaultError (no such key: KeyMissing).
+    """
+    cases.check_case(case)
+    state = await office.desk.mission(mission)
+    if not state.version:
+        raise Refused("no-such-mission", mission=mission)
+    listed = courtlist.parse(raw, filename, state.clock)
+    await adoption.resident_accreditation(office.desk, mission)
+    _may(office, state, case, actor)
+    trial = _Trial(office, UUID(int=0), case, mission, cases.trial_obligation(office.vault, case), actor)
+    known = await office.desk.obligation(trial.obligation)
+    return [Foreseen(one, kind) for _, one, kind in _kinds(trial, listed, known)], not known.version
 
 
 async def import_hearings(
@@ -131,16 +159,21 @@ class _Sorted:
 
 
 def _sort(trial: _Trial, listed: list[Listed], known: Obligation) -> _Sorted:
-    by_match = {a.match: a for a in known.appointments.values() if a.match is not None}
-    by_hand = {a.starts: a for a in known.appointments.values() if a.match is None}
     found = _Sorted([])
-    for one in listed:
-        match = trial.office.vault.blind(trial.key, "uid", one.uid)
-        kind = _kind(one, by_match.get(match) or by_hand.get(text(one.starts)), known)
+    for match, one, kind in _kinds(trial, listed, known):
         setattr(found, kind, getattr(found, kind) + 1)
         if kind in ("new", "moved", "cancelled"):
             found.changes.append((match, one))
     return found
+
+
+def _kinds(trial: _Trial, listed: list[Listed], known: Obligation) -> Iterator[tuple[str, Listed, str]]:
+    """Each sitting with what it is known again by, and what the list means for it."""
+    by_match = {a.match: a for a in known.appointments.values() if a.match is not None}
+    by_hand = {a.starts: a for a in known.appointments.values() if a.match is None}
+    for one in listed:
+        match = trial.office.vault.blind(trial.key, "uid", one.uid)
+        yield match, one, _kind(one, by_match.get(match) or by_hand.get(text(one.starts)), known)
 
 
 def _kind(one: Listed, old: Appointment | None, known: Obligation) -> str:

@@ -1,9 +1,9 @@
 """A staff table becomes posts and postings, mission by mission; officers go to the directory, never to the log."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from chancery import adoption
@@ -50,6 +50,15 @@ class PostsOutcome:
         return sum(m.adopted + m.posts + m.began + m.ended for m in self.missions)
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a line of the table would mean, were it recorded now. `new_post`: it also makes the post."""
+
+    line: StaffLine
+    what: Literal["begins", "ends", "unchanged"]
+    new_post: bool
+
+
 class PartlyImported(Exception):
     """One part could not be recorded after others had been. Each mission's posts are whole: all of its lines or none."""
 
@@ -83,13 +92,59 @@ async def import_posts(
     *,
     adopt_on: str | None = None,
     actor: Actor = OPERATOR,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> PostsOutcome:
     """Record a staff table. Everything of every mission is checked before anything is recorded.
 
     `command_id` makes the commands: the same id and file give the same ones. `adopt_on` (a day) adopts missions that
     are not adopted yet, with a calendar seeded from the host country. A table that is recorded already changes nothing.
+    `progress` is told how many missions are recorded, and of how many.
     Raises BadInput (`adopt_on`), ImportRefused (nothing was recorded), PartlyImported, VaultError, and what `Desk.submit` raises.
     """
+    plans = await _plans(office, raw, filename, command_id, adopt_on)
+    for plan in plans:
+        policy.check(_command(plan, command_id), actor, None, Mission())
+    done: list[MissionPosts] = []
+    recorded: list[str] = []
+    for number, plan in enumerate(plans):
+        progress(number, len(plans))
+        try:
+            done.append(await _record(office, plan, command_id, actor, recorded))
+        except Exception as cause:
+            if not recorded:
+                raise
+            raise PartlyImported(recorded, [p.mission for p in plans[number:]], cause) from cause
+    return PostsOutcome(tuple(done))
+
+
+async def foreseen(office: Office, raw: bytes, filename: str) -> tuple[list[Foreseen], list[str]]:
+    """What a staff table would mean, line by line, and what it says that is not recorded. Nothing is changed.
+
+    Raises ImportRefused with every problem that was found.
+    """
+    found: list[Foreseen] = []
+    notes: list[str] = []
+    for plan in await _plans(office, raw, filename, UUID(int=0), None):
+        began = {new.data["posting"] for new in plan.made if new.type == "PostingBegan"}
+        ended = {new.data["posting"] for new in plan.made if new.type == "PostingEnded"}
+        posts = {new.data["post"] for new in plan.made if new.type == "PostCreated"}
+        for line, code in zip(plan.lines, plan.codes, strict=True):
+            found.append(
+                Foreseen(
+                    line,
+                    "begins" if code in began else "ends" if code in ended else "unchanged",
+                    line.post in posts,
+                )
+            )
+            posts.discard(line.post)
+        notes += [f"{plan.mission}: {note}" for note in plan.notes]
+    return sorted(found, key=lambda one: one.line.number), notes
+
+
+async def _plans(
+    office: Office, raw: bytes, filename: str, command_id: UUID, adopt_on: str | None
+) -> list[_Plan]:
+    """Every mission's part, decided. Raises BadInput (`adopt_on`), ImportRefused."""
     if adopt_on is not None:
         check_year(date_from_text(adopt_on))
     problems = Problems(filename)
@@ -98,18 +153,7 @@ async def import_posts(
         for mission, lines in parse(raw, filename).items()
     ]
     problems.refuse_any()
-    for plan in plans:
-        policy.check(_command(plan, command_id), actor, None, Mission())
-    done: list[MissionPosts] = []
-    recorded: list[str] = []
-    for number, plan in enumerate(plans):
-        try:
-            done.append(await _record(office, plan, command_id, actor, recorded))
-        except Exception as cause:
-            if not recorded:
-                raise
-            raise PartlyImported(recorded, [p.mission for p in plans[number:]], cause) from cause
-    return PostsOutcome(tuple(done))
+    return plans
 
 
 async def _plan(

@@ -62,7 +62,10 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
-            return 404, "no-such-page: there is nothing here."  # no text of ours holds it, and PostgreSQL takes none
+            return (
+                404,
+                "no-such-page: there is nothing here.",
+            )  # no text of ours holds it, and PostgreSQL takes none
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MOST_BYTES:
             return 413, "too-large: a request holds at most 25 MB."

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import psycopg
 from fastapi import Request
@@ -12,9 +13,11 @@ from psycopg_pool import PoolTimeout
 
 from chancery.accounts import Accounts
 from chancery.installation import Installation, temporal_of
+from chancery.jobs import Jobs
 from chancery.kept import Box, one
 from chancery.log.tail import Tail
 from chancery.oversight.reading import Known
+from chancery.uploads import Uploads
 from chancery.web.drafts import Drafts
 from chancery.web.lately import Lately
 from chancery.web.saved import SavedViews
@@ -44,6 +47,8 @@ class House:
     lately: Lately = field(default_factory=Lately)
     figures: Known = field(default_factory=Known)
     """What the figures across missions remember, so that only what moved is read again."""
+    at_work: dict[UUID, "asyncio.Task[None]"] = field(default_factory=dict)
+    """The jobs of this process."""
 
     @property
     def box(self) -> Box:
@@ -64,6 +69,16 @@ class House:
     def drafts(self) -> Drafts:
         """What people typed and did not send yet."""
         return Drafts(self.here.pool, self.box)
+
+    @property
+    def jobs(self) -> Jobs:
+        """What takes long."""
+        return Jobs(self.here.pool, self.at_work)
+
+    @property
+    def uploads(self) -> Uploads:
+        """Files between their preview and the word to record them."""
+        return Uploads(self.here.pool, self.box)
 
     @property
     def secure(self) -> bool:

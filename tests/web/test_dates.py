@@ -23,7 +23,11 @@ async def test_headquarters_sets_a_date_and_a_mission_sees_what_concerns_it(staf
     sent = await desk.post("/dates", data=typed)
     assert sent.status_code == 303, sent.text
     assert (await desk.post("/dates", data=typed)).headers["location"] == sent.headers["location"]
-    elsewhere = typed | {"command_id": typed["command_id"][:-4] + "beef", "kind": "hrc_session", "countries": "TN"}
+    elsewhere = typed | {
+        "command_id": typed["command_id"][:-4] + "beef",
+        "kind": "hrc_session",
+        "countries": "TN",
+    }
     assert (await desk.post("/dates", data=elsewhere)).status_code == 303
     seen = (await (await staffed.as_("Q-p-fp")).get("/dates")).text
     assert "Universal Periodic Review" in seen and "Human Rights Council" not in seen.split("<main")[1]

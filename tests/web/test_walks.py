@@ -9,7 +9,7 @@ import pytest
 from domain import commands as c
 from domain.envelope import ENGINE_TICK
 from domain.kinds import instant
-from tests.made import cid
+from tests.made import cid, opening
 from tests.web.conftest import Web
 from tests.web.oversight_made import headquarters
 from tests.web.walking import ALL, FEW, Way, walking
@@ -27,6 +27,25 @@ def ways() -> pytest.MarkDecorator:
 @pytest.fixture
 async def late(working: Web) -> Web:
     """The task is overdue since two days, and the engine has recorded it."""
+    return await overdue(working)
+
+
+@pytest.fixture
+async def half_year(working: Web) -> Web:
+    """And five more of the kind, so that there are enough for a figure; headquarters has its people."""
+    await headquarters(working)
+    desk = working.house.here.desk
+    for number in range(2, 7):
+        await desk.submit(opening(f"o-{number}"), ENGINE_TICK)
+        await desk.submit(
+            c.OpenTask(command_id=cid(f"hold {number}"), mission="Q", obligation=f"o-{number}", step="hold"),
+            ENGINE_TICK,
+        )
+    return await overdue(working)
+
+
+async def overdue(working: Web) -> Web:
+    """The clock stands two days after the first task's due time, which the engine has recorded."""
     desk = working.house.here.desk
     state = await desk.obligation("o-1")
     due = instant(state.tasks["hold.1"].due)
@@ -95,10 +114,11 @@ async def test_a_focal_points_day(late: Web, way: Way) -> None:
 
 
 @ways()
-async def test_an_auditors_day(late: Web, way: Way) -> None:
-    """Given a late task, when an auditor follows a figure, then it ends at an entry of the log and what proves it."""
-    await headquarters(late)
-    async with walking(late, "HQ-h-audit", way, "auditor") as me:
+async def test_an_auditors_day(half_year: Web, way: Way) -> None:
+    """Given late tasks, when an auditor follows a figure, then it ends at an entry of the log and what proves it."""
+    holder = await half_year.as_("Q-p-fp")
+    assert (await holder.get("/record")).status_code == 200  # who is alone behind a figure sees it first
+    async with walking(half_year, "HQ-h-audit", way, "auditor") as me:
         await me.go("/headquarters")
         await me.choose('select[name="half"]', "2026-1")
         await me.press('form[method="get"] button')

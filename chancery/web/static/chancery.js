@@ -36,6 +36,11 @@
     addEventListener("pagehide", () => source.close());
   }
 
+  // What takes long: the page asks how far it is while a part says so, whether the log moves or not.
+  if ($("[data-every]").length) {
+    const asking = setInterval(() => { if ($("[data-every]").length) refresh(); else clearInterval(asking); }, 1500);
+  }
+
   // A second click on a form that was sent does nothing; the server would take it as the same command anyway.
   addEventListener("submit", (event) => {
     const form = event.target;
