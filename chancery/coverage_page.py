@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 DATA: Final = Path(__file__).parents[1] / "docs" / "coverage.toml"
 PAGE: Final = DATA.with_suffix(".md")
 KINDS: Final = (
-    "command", "event", "refusal", "gate", "instrument", "definition", "step", "line", "workflow", "cli", "view", "figure",
+    "command", "event", "refusal", "gate", "instrument", "definition", "step", "line", "workflow", "cli", "page", "view", "figure",
     "entry", "mechanism", "rehearsal", "code",
 )  # fmt: skip
 """What can carry a requirement. Each name is followed into the code by `tests/docs/test_coverage.py`."""

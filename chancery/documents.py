@@ -24,7 +24,7 @@ from domain.kinds import instant
 from domain.mission import Mission
 from domain.obligation import Obligation
 
-KINDS: Final = ("note_verbale", "sitting_report", "speaking_note", "report_section")
+KINDS: Final = ("note_verbale", "sitting_report", "speaking_note", "report_section", "leaflet")
 FACTS: Final = ("date", "mission", "post", "obligation", "instrument", "paragraph", "asked", "task", "due")
 """What a blank may be filled with by itself."""
 LONGEST: Final = 20_000

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -44,7 +44,7 @@ _COLUMNS: Final = (
 
 
 class JobRuns(Exception):
-    """Another of the kind runs: one is enough. The id says which, if it is the same account's."""
+    """Another of the kind runs: one is enough."""
 
     code = "job-runs"
 
@@ -89,10 +89,14 @@ class Jobs:
     at_work: dict[UUID, "asyncio.Task[None]"] = field(default_factory=dict)
 
     async def start(
-        self, account: UUID, kind: Kind, work: Work, now: datetime, *, lane: str | None = None
-    ) -> UUID:
-        """Begin, unless another runs in that lane (by default: of that kind). Gives its id. Raises JobRuns."""
-        id_ = uuid4()
+        self, account: UUID, id_: UUID, kind: Kind, work: Work, now: datetime, *, lane: str | None = None
+    ) -> None:
+        """Begin, unless another runs in that lane (by default: of that kind). Raises JobRuns.
+
+        The same account's same id again: it is the same job, and nothing begins.
+        """
+        if await self.get(account, id_) is not None:
+            return
         await rows(self.pool, "DELETE FROM web.job WHERE ended_at < %s", [now - KEPT])
         await rows(
             self.pool,
@@ -109,7 +113,6 @@ class Jobs:
         except UniqueViolation:
             raise JobRuns from None
         self.at_work[id_] = asyncio.create_task(self._run(id_, work, now), name=f"job-{kind}")
-        return id_
 
     async def get(self, account: UUID, id_: UUID) -> Job | None:
         """One of an account's own jobs."""

@@ -244,6 +244,10 @@ class FileKeyStore:
 
     def _create(self, key_id: str, mission: str) -> str:
         _parse(key_id)
+        # Mostly it is there already, and who only asks for its name need not wait for those who change something.
+        self._refuse_gone(key_id)
+        if self._home(key_id) == mission:
+            return key_id
         with self._exclusive():
             self._refuse_gone(key_id)
             home = self._home(key_id)

@@ -113,6 +113,7 @@ VOCABULARY_CODES: Final[dict[str, tuple[str, str]]] = {
     "limite": ("LIMITE", "LIMITE"),
     "sensitive": ("sensitive", "sensible"),
     "speaking_note": ("speaking note", "éléments de langage"),
+    "leaflet": ("leaflet for defenders", "dépliant pour les défenseurs"),
     "report_section": ("section of a report", "section de rapport"),
     "copy:sealed": ("sealed in the vault", "scellée au coffre"),
     "copy:elsewhere": (

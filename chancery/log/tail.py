@@ -21,13 +21,15 @@ class Tail:
     """Follows the head of the log, for any number of waiters. Use it as `async with Tail(log, url) as tail:`.
 
     A notification only wakes it: anybody who can connect may send one, so the head is always read from the table.
-    The poll, every `poll` seconds, finds what was missed while the connection was away.
+    The poll, every `poll` seconds, finds what was missed while the connection was away. `gather`: seconds to wait after a
+    notification, so that many are one look: for who tells people, not for who drives clocks.
     """
 
-    def __init__(self, log: EventLog, url: str, *, poll: float = 1.0) -> None:
+    def __init__(self, log: EventLog, url: str, *, poll: float = 1.0, gather: float = 0.0) -> None:
         self._log = log
         self._url = url
         self._poll = poll
+        self._gather = gather
         self._head = 0
         self._moved = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
@@ -88,7 +90,7 @@ class Tail:
                         await self._look(connection)
                         # One is enough: however many there are, the next look sees them all.
                         async for _ in connection.notifies(timeout=self._poll, stop_after=1):
-                            pass
+                            await asyncio.sleep(self._gather)
             except psycopg.Error as error:
                 _log.warning("tail_lost", error=type(error).__name__, retry_s=delay)
                 await asyncio.sleep(delay)

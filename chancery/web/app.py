@@ -44,7 +44,7 @@ def create(settings: Settings, clock: Clock, *, origin: str, demo: bool = False)
             _, rehearsal = await here.log.origin()
             if demo and not rehearsal:
                 raise NoDemonstration
-            async with Tail(here.log, here.url) as tail:
+            async with Tail(here.log, here.url, gather=0.05) as tail:
                 house = House(here, tail, origin, demo)
                 app.state.house = api.state.house = house
                 beside = [

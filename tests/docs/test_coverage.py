@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 
 from chancery.cases.entries import MODELS
 from chancery.cases.mechanisms import find
@@ -16,6 +17,7 @@ from chancery.coverage_page import DATA, KINDS, PAGE, CoverageRefused, Row, load
 from chancery.instruments import shipped
 from chancery.reports.figures import NAMES
 from chancery.views.tables import ALL
+from chancery.web.routes import ROUTERS
 from domain.commands import COMMANDS
 from domain.events import TYPES
 from domain.refusals import SENTENCES
@@ -98,7 +100,19 @@ THERE: Mapping[str, Callable[[str], bool]] = {
     "mechanism": lambda name: find(name) is not None,
     "rehearsal": lambda name: (DATA.parents[1] / "rehearsals" / f"{name}.toml").is_file(),
     "code": imported,
+    "page": lambda name: name in pages(),
 }
+
+
+@cache
+def pages() -> set[str]:
+    """The addresses of pages that can be opened."""
+    return {
+        route.path
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+    }
 
 
 def lost(rows: list[Row]) -> list[str]:
@@ -158,7 +172,7 @@ GOOD = '[[row]]\ncode = "R1"\nsource = "S:1"\ntitle = "something"\nby = ["cli sl
     [
         (GOOD + GOOD, "R1 stands twice"),
         (GOOD.replace('["cli sla"]', "[]"), "R1: say what carries it"),
-        (GOOD.replace("cli sla", "page sla"), "row.0.by.0"),
+        (GOOD.replace("cli sla", "screen sla"), "row.0.by.0"),
         (GOOD.replace("S:1", "line 1"), "row.0.source"),
         (GOOD + "later = [{ issue = 3, what = 'x y z' }]", "row.0.later.0.issue"),
         (GOOD + "owner = 'x'", "row.0.owner"),

@@ -215,7 +215,12 @@ async def test_it_ends_with_the_posting(working: Web, clock: ManualClock) -> Non
             while (await state(working, made["id"]))["ended_at"] is None:
                 await asyncio.sleep(0.02)
         assert (await state(working, made["id"]))["last_code"] == "posting-ended"
-        assert len(receiver.positions) == 2
+        # What was on its way when the day ended may have arrived; nothing comes after that.
+        arrived = len(receiver.positions)
+        assert arrived in (2, 3)
+        await open_more(working, 4)
+        await asyncio.sleep(0.5)
+        assert len(receiver.positions) == arrived
 
 
 async def test_only_one_process_carries_and_another_takes_over(working: Web) -> None:

@@ -39,6 +39,8 @@ GIVE_UP: Final = timedelta(days=3)
 PATIENCE: Final = 10.0
 """Seconds that a receiver has to answer."""
 BATCH: Final = 100
+GATHER: Final = 0.2
+"""Seconds to wait after the log moved: webhooks tell of what happened, they do not race it."""
 _LOOK: Final = 1.0
 _SWEEP: Final = timedelta(hours=1)
 
@@ -87,6 +89,7 @@ class Courier:
                 swept = now
             await self.start_due()
             await self.at.tail.wait(self.at.tail.head, self.look)
+            await asyncio.sleep(min(GATHER, self.look))  # what comes close together is looked for once
 
     async def start_due(self) -> None:
         """Begin to carry what is due and not under way."""

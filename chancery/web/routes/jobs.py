@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from chancery import apart, mission_year
 from chancery.desk import Unavailable
 from chancery.i18n import tr
-from chancery.jobs import Job, JobRuns, Tell, Work
+from chancery.jobs import Job, JobRuns, Kind, Tell, Work
 from chancery.web.faults import FormFault, NotHere, said
-from chancery.web.forms import onward, sent
+from chancery.web.forms import new_id, onward, sent
 from chancery.web.house import House
 from chancery.web.pages import render
 from chancery.web.sane import sane
@@ -19,7 +19,7 @@ from chancery.web.visitor import At, Someone, Visitor
 router: Final = APIRouter(dependencies=[Depends(sane)])
 QUICK: Final = 1.0
 """Seconds that the answer waits: what is done by then is shown as done."""
-_ON_THE_LOG: Final = ("verify", "check", "rebuild")
+_ON_THE_LOG: Final[dict[str, Kind]] = {"verify": "verify", "check": "check", "rebuild": "rebuild"}
 
 
 @router.get("/jobs")
@@ -43,16 +43,17 @@ async def rehearse(request: Request, at: At, who: Someone) -> Response:
     else:
         mission = await at.here.desk.mission(who.home.code)
         given = {"script": (await mission_year.script(at.here.desk, mission)).model_dump_json()}
-    return await _begin(request, at, who, "rehearsal", given)
+    return await _begin(request, at, who, "rehearsal", form.command_id, given)
 
 
 @router.post("/jobs/{kind}")
 async def begin(request: Request, at: At, who: Someone, kind: str) -> Response:
     """Verify the log, or check or make anew the views: whoever runs the installation alone."""
-    if not who.is_operator or kind not in _ON_THE_LOG:
+    chosen = _ON_THE_LOG.get(kind)
+    if not who.is_operator or chosen is None:
         raise NotHere("no-such-page")
-    await sent(request)
-    return await _begin(request, at, who, kind, {})
+    form = await sent(request)
+    return await _begin(request, at, who, chosen, form.command_id, {})
 
 
 @router.get("/jobs/{id_}")
@@ -65,9 +66,11 @@ async def one(request: Request, at: At, who: Someone, id_: UUID) -> Response:
     return render(request, "job.html", job=job, title=title(job.kind), failed=_failed(job))
 
 
-async def started(at: House, who: Visitor, kind: Any, work: Work, lane: str | None = None) -> Response:
-    """Begin a job and show it. Raises JobRuns."""
-    id_ = await at.jobs.start(who.account.id, kind, work, at.here.clock.now(), lane=lane)
+async def started(
+    at: House, who: Visitor, id_: UUID, kind: Kind, work: Work, lane: str | None = None
+) -> Response:
+    """Begin a job and show it; a form that was sent twice shows the same. `id_`: the form's. Raises JobRuns."""
+    await at.jobs.start(who.account.id, id_, kind, work, at.here.clock.now(), lane=lane)
     await at.jobs.settled(id_, QUICK)
     return onward(f"/jobs/{id_}")
 
@@ -107,23 +110,26 @@ def _failed(job: Job) -> str:
     return tr("It failed ({code}). What was recorded before stays; start it again.", code=code)
 
 
-async def _begin(request: Request, at: At, who: Visitor, kind: str, given: dict[str, str]) -> Response:
+async def _begin(
+    request: Request, at: House, who: Visitor, kind: Kind, id_: UUID, given: dict[str, str]
+) -> Response:
     async def work(tell: Tell) -> dict[str, Any]:
         return await apart.run(at.here.settings, kind, tell, **given)
 
     try:
-        return await started(at, who, kind, work)
+        return await started(at, who, id_, kind, work)
     except JobRuns:
         return await _page(request, at, who, runs_already())
 
 
-async def _page(request: Request, at: At, who: Visitor, problem: FormFault | None = None) -> Response:
+async def _page(request: Request, at: House, who: Visitor, problem: FormFault | None = None) -> Response:
     return render(
         request,
         "jobs.html",
         status=200 if problem is None else 422,
         jobs=await at.jobs.all(who.account.id),
         title=title,
+        fresh=new_id,
         programmes=[(name, name) for name in apart.programmes()] if who.is_operator else [],
         wrong={} if problem is None else problem.fields,
         problem=None
