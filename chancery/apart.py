@@ -1,7 +1,7 @@
 """What reckons for long in a process of its own, so that no page waits for it: `python -m chancery.apart`.
 
 What is asked comes as one line of JSON on standard input, settings and all: nothing of it shows in the list of processes.
-Lines of JSON come back: how far it is, and at last what came of it, in codes and numbers. It ends with whoever asked.
+Lines of JSON come back: how far it is, and at last what came of it, in codes and numbers. It ends with whoever asked: at its next line at the latest.
 """
 
 from __future__ import annotations

@@ -65,12 +65,7 @@ def lines_of(text: str) -> tuple[c.DateLine, ...]:
 
 def line_of(cells: dict[str, str], where: str) -> c.DateLine:
     """One date from its cells. Raises BadInput that says which cell of `where` is wrong, and what would be right."""
-    if cells["kind"] not in vocabulary.DATE_KINDS:
-        raise BadInput("dates-kind", f"{where}: the kind is one of {', '.join(vocabulary.DATE_KINDS)}.")
-    if cells["definition"] not in {code for code, _ in definitions()}:
-        raise BadInput(
-            "dates-definition", f"{where}: {quoted(cells['definition'])} is no definition of a shipped text."
-        )
+    _check(cells["kind"], cells["definition"], where)
     try:
         return c.DateLine.model_validate(
             {
@@ -87,6 +82,21 @@ def line_of(cells: dict[str, str], where: str) -> c.DateLine:
             "dates-cell",
             f"{where}: write days as 2026-09-14, days before as a number from 0 to 366, countries as EG TN.",
         ) from None
+
+
+def check(lines: Sequence[c.DateLine]) -> None:
+    """Pass dates that open what a shipped text states. Raises BadInput with the number of the first that does not."""
+    for number, line in enumerate(lines, start=1):
+        _check(line.kind, line.definition, f"Line {number}")
+
+
+def _check(kind: str, definition: str, where: str) -> None:
+    if kind not in vocabulary.DATE_KINDS:
+        raise BadInput("dates-kind", f"{where}: the kind is one of {', '.join(vocabulary.DATE_KINDS)}.")
+    if definition not in {code for code, _ in definitions()}:
+        raise BadInput(
+            "dates-definition", f"{where}: {quoted(definition)} is no definition of a shipped text."
+        )
 
 
 def setting(command_id: UUID, mission: str, lines: Sequence[c.DateLine]) -> c.SetDates:

@@ -3,6 +3,8 @@
 A sentence with placeholders is one key: parts are never joined to a sentence.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Literal
 
@@ -19,6 +21,16 @@ def use(language: Language) -> None:
 def language() -> Language:
     """The language that is spoken."""
     return _language.get()
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Speak this language within, and then the one before again: for what is written in a language of its own."""
+    before = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(before)
 
 
 def tr(text: str, **params: object) -> str:

@@ -36,7 +36,7 @@ class Uploads:
         packed = zlib.compress(file.content)
         words = {"case": file.case, "content": b64encode(packed).decode()}
         nonce, ciphertext = self.box.seal(id_, kind, json.dumps(words).encode())
-        await rows(self.pool, "DELETE FROM web.upload WHERE expires_at <= %s", [now])
+        await self.sweep(now)
         await rows(
             self.pool,
             "INSERT INTO web.upload (id, account, kind, nonce, ciphertext, expires_at) VALUES (%s, %s, %s, %s, %s, %s)",
@@ -55,6 +55,10 @@ class Uploads:
             return None
         words = json.loads(self.box.open(id_, kind, found["nonce"], found["ciphertext"]))
         return Waiting(zlib.decompress(b64decode(words["content"])), words["case"])
+
+    async def sweep(self, now: datetime) -> None:
+        """Forget every file that has waited its hour."""
+        await rows(self.pool, "DELETE FROM web.upload WHERE expires_at <= %s", [now])
 
     async def drop(self, id_: UUID) -> None:
         """Forget a file."""

@@ -16,24 +16,24 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "La tâche {task} est tenue par {holder} ; adressez-vous à cette personne ou faites-la réattribuer par le point focal.",
     ),
     "no-such-mission": (
-        "There is no mission {mission}; `chancery mission show` lists those adopted.",
-        "Il n'y a pas de mission {mission} ; `chancery mission show` donne la liste de celles adoptées.",
+        "There is no mission {mission}; the list of missions shows those adopted.",
+        "Il n'y a pas de mission {mission} ; la liste des missions montre celles adoptées.",
     ),
     "mission-exists": (
         "Mission {mission} has been adopted already.",
         "La mission {mission} a déjà été adoptée.",
     ),
     "no-such-obligation": (
-        "There is no obligation {obligation}; `chancery obligation list` shows those open.",
-        "Il n'y a pas d'obligation {obligation} ; `chancery obligation list` montre celles ouvertes.",
+        "There is no obligation {obligation}; the list of obligations shows those open.",
+        "Il n'y a pas d'obligation {obligation} ; la liste des obligations montre celles ouvertes.",
     ),
     "obligation-closed": (
         "Obligation {obligation} has ended ({outcome}); a correction is still possible.",
         "L'obligation {obligation} est terminée ({outcome}) ; une correction reste possible.",
     ),
     "no-such-task": (
-        "Obligation {obligation} has no task {task}; `chancery task list` shows those open.",
-        "L'obligation {obligation} n'a pas de tâche {task} ; `chancery task list` montre celles ouvertes.",
+        "Obligation {obligation} has no task {task}; the list of tasks shows those open.",
+        "L'obligation {obligation} n'a pas de tâche {task} ; la liste des tâches montre celles ouvertes.",
     ),
     "task-ended": (
         "Task {task} ended as {outcome} at {at}; only a correction can change that.",
@@ -60,8 +60,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{mission} est une mission ; seul le siège tient ce calendrier.",
     ),
     "no-such-date": (
-        "Headquarters' calendar holds no date {date}; `chancery dates list` shows those it holds.",
-        "Le calendrier du siège ne contient pas de date {date} ; `chancery dates list` montre celles qu'il contient.",
+        "Headquarters' calendar holds no date {date}; the list of dates shows those it holds.",
+        "Le calendrier du siège ne contient pas de date {date} ; la liste des dates montre celles qu'il contient.",
     ),
     "date-twice": (
         "The date {date} stands twice in what was sent; send it once.",
@@ -205,8 +205,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Un agent local n'observe jamais seul : désignez un agent diplomatique, l'agent local en appui.",
     ),
     "observer-needed": (
-        "Say who observes sitting {appointment} (observer=POSTING), or decline with a reason.",
-        "Indiquez qui observe l'audience {appointment} (observer=AFFECTATION) ou déclinez avec un motif.",
+        "Say who observes sitting {appointment}, or decline with a reason.",
+        "Indiquez qui observe l'audience {appointment}, ou déclinez avec un motif.",
     ),
     "already-accepted": ("Task {task} is accepted already.", "La tâche {task} est déjà acceptée."),
     "same-holder": (
@@ -334,8 +334,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Personne d'autre de la mission {mission} ne peut reprendre la tâche {task} aujourd'hui ; elle reste où elle est.",
     ),
     "no-such-partner": (
-        "{partner} is no partner of mission {mission}; `chancery mission show {mission}` lists them.",
-        "{partner} n'est pas un partenaire de la mission {mission} ; `chancery mission show {mission}` en donne la liste.",
+        "{partner} is no partner of mission {mission}; the mission's description lists them.",
+        "{partner} n'est pas un partenaire de la mission {mission} ; la description de la mission en donne la liste.",
     ),
     "no-handover": (
         "No hand-over of {posting} is open in mission {mission}; one opens twenty working days before a posting's last day.",

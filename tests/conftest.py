@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,11 +84,18 @@ def database_template(postgres: EmbeddedPostgres) -> str:
 @pytest.fixture
 def database(postgres: EmbeddedPostgres, database_template: str) -> Iterator[Database]:
     """A fresh migrated database, gone after the test."""
+    with fresh_database(postgres, database_template) as made:
+        yield made
+
+
+@contextmanager
+def fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[Database]:
+    """The same for as long as the caller needs it."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
     _as_admin(
         postgres,
         sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(database_template)
+            sql.Identifier(name), sql.Identifier(template)
         ),
     )
     yield Database(

@@ -7,12 +7,12 @@ from domain.refusals import Told
 
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "no-such-case": (
-        "Mission {mission} has no case {case}; `chancery case receive` opens one.",
-        "La mission {mission} n'a pas de cas {case} ; `chancery case receive` en ouvre un.",
+        "Mission {mission} has no case {case}; taking down an alert opens one.",
+        "La mission {mission} n'a pas de cas {case} ; recevoir une alerte en ouvre un.",
     ),
     "case-not-opened": (
-        "Nothing serves the case {case} yet; `chancery case receive` opens its intake.",
-        "Rien ne sert encore le cas {case} ; `chancery case receive` ouvre son accueil.",
+        "Nothing serves the case {case} yet; taking down an alert opens its intake.",
+        "Rien ne sert encore le cas {case} ; recevoir une alerte ouvre son accueil.",
     ),
     "same-case": (
         "{case} cannot be merged with itself.",

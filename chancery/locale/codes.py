@@ -61,7 +61,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     # notices
     "reminder": ("Reminder", "Rappel"),
     "overdue": ("Overdue notice", "Avis de retard"),
-    "escalation": ("Escalation", "Escalade"),
+    "escalation": ("Escalation", "Signalement à la hiérarchie"),
     "information": ("For information", "Pour information"),
     # why late, or not done
     "awareness": ("not known of", "pas connu"),

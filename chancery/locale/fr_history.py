@@ -3,13 +3,14 @@
 from typing import Final
 
 TEXTS: Final[dict[str, str]] = {
-    "The task came to {holder} ({why}), due {due}.": "La tâche est échue à {holder} ({why}), échéance {due}.",
+    "The task came to {holder} ({why}), due {due}.": "La tâche revient à {holder} ({why}), échéance {due}.",
     "The task went to {holder} ({why}).": "La tâche est passée à {holder} ({why}).",
     "{by} accepted it.": "{by} l'a acceptée.",
     "{by} declined it: {reason}.": "{by} l'a déclinée : {reason}.",
     "{by} completed it ({timing}); it happened {happened}. Evidence: {evidence}.": "{by} l'a achevée ({timing}) ; fait le {happened}. Preuves : {evidence}.",
+    "{by} completed it ({timing}): {reason}; it happened {happened}. Evidence: {evidence}.": "{by} l'a achevée ({timing}) : {reason} ; fait le {happened}. Preuves : {evidence}.",
     "{by} ended it as {outcome}: {reason} ({timing}).": "{by} l'a terminée ({outcome}) : {reason} ({timing}).",
-    "It fell away: {cause}.": "Elle est tombée : {cause}.",
+    "It fell away: {cause}.": "Elle est devenue sans objet : {cause}.",
     "{by} answered whether it happened when the entry says: {confirmed}.": "{by} a répondu si cela s'est produit quand la saisie le dit : {confirmed}.",
     "{by} proposed a waiver: {reason}. Instead: {instead}.": "{by} a proposé une dispense : {reason}. À la place : {instead}.",
     "{what} by {day}": "{what} d'ici au {day}",
@@ -19,7 +20,7 @@ TEXTS: Final[dict[str, str]] = {
     "The wait ended: {cause}.": "L'attente a pris fin : {cause}.",
     "The deadline stays at {due}, flagged: {cause}.": "L'échéance reste au {due}, signalée : {cause}.",
     "The deadline moved from {was} to {due}: {cause}.": "L'échéance est passée du {was} au {due} : {cause}.",
-    "{kind} {n} went to {to}.": "{kind} {n} envoyé à {to}.",
+    "{kind} {n} went to {to}.": "{kind} n° {n} : envoi à {to}.",
     "The due time passed.": "L'échéance est passée.",
     "{by} asked that {field} say {value} instead: {reason}.": "{by} a demandé que {field} indique plutôt {value} : {reason}.",
     "{by} refused the correction.": "{by} a refusé la correction.",

@@ -7,7 +7,7 @@ TEXTS: Final[dict[str, str]] = {
     "Board of all missions": "Tableau de toutes les missions",
     "Board of mission {code}": "Tableau de la mission {code}",
     "all missions": "toutes les missions",
-    "As of entry {position}; the conductor is {n} entries behind.": "Au point {position} ; le chef d'orchestre a {n} entrées de retard.",
+    "As of entry {position}; the conductor is {n} entries behind.": "État à l'entrée {position} ; entrées que le chef d'orchestre n'a pas encore lues : {n}.",
     "Now": "En ce moment",
     "at risk: two working days left, or three quarters of the term used": "à risque : deux jours ouvrables restants, ou les trois quarts du délai écoulés",
     "waiting for more than ten working days": "en attente depuis plus de dix jours ouvrables",

@@ -3,6 +3,7 @@
 from typing import Final
 
 TEXTS: Final[dict[str, str]] = {
+    "The texts behind these figures: {n}": "Les textes sur lesquels reposent ces chiffres : {n}",
     "A rehearsal: nothing here happened.": "Une répétition : rien de ceci n'a eu lieu.",
     "A task is counted in the half-year in which it fell due, where it lay when it fell due: with the mission, or with headquarters. What fell away is not counted.": "Une tâche est comptée dans le semestre de son échéance, là où elle se trouvait à l'échéance : à la mission ou au siège. Ce qui est devenu sans objet n'est pas compté.",
     "After it in this stream: #{position}": "Après elle dans ce flux : n° {position}",
@@ -55,7 +56,7 @@ TEXTS: Final[dict[str, str]] = {
     "Leaf made again here": "Empreinte recalculée ici",
     "Leaf that the log holds": "Empreinte conservée par le journal",
     "Lines {first} to {last}": "Lignes {first} à {last}",
-    "Median of working days": "Médiane des jours ouvrés",
+    "Median of working days": "Médiane des jours ouvrables",
     "Mission {code}, {half}": "Mission {code}, {half}",
     "Missions stand by their code, never by a result. Others are shown as a range.": "Les missions se suivent par code, jamais par résultat. Les autres sont montrées par une fourchette.",
     "Missions, {half}": "Missions, {half}",
@@ -134,7 +135,7 @@ TEXTS: Final[dict[str, str]] = {
     "You are not appraised under that regime in this period.": "Vous ne relevez pas de ce régime d'évaluation dans cette période.",
     "Your posting is under no appraisal, so no record is drawn up of it: it would serve nothing.": "Votre affectation ne donne lieu à aucune évaluation : aucun relevé n'en est dressé : il ne servirait à rien.",
     "after 1 working day": "après 1 jour ouvré",
-    "after {n} working days": "après {n} jours ouvrés",
+    "after {n} working days": "après {n} jours ouvrables",
     "as whoever entered it says": "selon qui l'a saisi",
     "asked who opened what is sealed in {mission}": "a demandé qui a ouvert ce qui est scellé à {mission}",
     "by obligation": "par obligation",
@@ -165,6 +166,6 @@ TEXTS: Final[dict[str, str]] = {
     "{n} other missions: {low} to {high} %": "{n} autres missions : {low} à {high} %",
     "{officer}, {first} to {last}. As known at entry {position} of the log, leaf {leaf}.": "{officer}, du {first} au {last}. État connu à l'entrée {position} du journal, empreinte {leaf}.",
     "{part} of {whole} ({percent} %)": "{part} sur {whole} ({percent} %)",
-    "{whose}: {n}": "{whose} : {n}",
+    "{whose}: {n}": "{whose}\u00a0: {n}",
     "“In time” is what was done, or decided with a reason not to be done, in time: divided by all that ended. Deciding in time not to act is compliance.": "« Dans le délai » : ce qui a été fait, ou dont on a décidé avec un motif qu'il ne le serait pas, dans le délai, divisé par tout ce qui est terminé. Décider à temps de ne pas agir, c'est se conformer.",
 }

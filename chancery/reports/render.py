@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from chancery.i18n import speaking
 from chancery.instruments import shipped
+from chancery.locale.codes import CODES
 from chancery.reports.regimes import UNNAMED
 from chancery.reports.words import word
+from chancery.telling.terms import term_words
 from domain.instant import zone_info
 from domain.kinds import instant
 
@@ -117,13 +120,17 @@ class _Page:
             yield f"  {self.w('none')}"
 
     def _post(self, item: _Item) -> str:
-        return f"{self.w('post' if item['until'] else 'post_open', **item)} {self._positions(item)}"
+        said = {**item, "role": self._coded(item["role"])}
+        return f"{self.w('post' if item['until'] else 'post_open', **said)} {self._positions(item)}"
 
     def _absence(self, item: _Item) -> str:
         covered = self.w("with_substitute" if item["substitute"] else "without_substitute")
-        return f"{self.w('absence', **item)}{covered} {self._positions(item)}"
+        said = self.w("absence1" if item["working_days"] == 1 else "absence", **item)
+        return f"{said}{covered} {self._positions(item)}"
 
     def _definition(self, item: _Item) -> str:
+        if item["paragraph"] == "none":
+            return self.w("definition_none", **item)
         checked = self.w("confirmed" if item["paragraph_confirmed"] else "not_confirmed")
         return f"{self.w('definition', **item)}{checked}"
 
@@ -211,33 +218,36 @@ class _Page:
         said = (
             []
             if item["outcome"] in ("done", "open", "handed_on", "waived", "cancelled")
-            else [item["outcome"]]
+            else [self._coded(item["outcome"])]
         )
         if item["reason"]:
-            said.append(self.w("reason", reason=item["reason"]))
+            said.append(self.w("reason", reason=self._coded(item["reason"])))
         if item["confirmed"] is not None:
             said.append(self.w("confirmed_by_second" if item["confirmed"] else "refused_by_second"))
         return "; ".join(said)
 
     def _term(self, item: _Item) -> str:
-        return self.w("term", term=item["term"], source=self.w(f"source.{item['source']}"))
+        with speaking("fr" if self.language == "fr" else "en"):
+            term = term_words(item["term"])
+        return self.w("term", term=term, source=self.w(f"source.{item['source']}"))
 
     def _small(self, item: _Item) -> _Lines:
         """The few words of an item that is about one moment."""
         if "from" in item:
             yield f"{self._moment(item['from'])} - {self._moment(item['until'])}"
-            yield f"{item['cause']}, {item['party']}, {self.w('clock.' + item['clock'])}"
+            yield f"{self._coded(item['cause'])}, {self._coded(item['party'])}, {self.w('clock.' + item['clock'])}"
             return
         yield f"{self._moment(item['at'])}"
         if "before" in item:
-            yield self.w("before_after", **{**item, "before": item["before"] or "-"})
+            names = {name: self._coded(item[name]) for name in ("field", "before", "after")}
+            yield self.w("before_after", **names)
             if item["of"] == "correction":
                 yield self.w("corrects_correction", position=item["of_position"])
             yield self.w(
                 "asked_and_agreed", requester=self.w(item["requester"]), approver=self.w(item["approver"])
             )
         elif "asked" in item:
-            yield self.w("asked_to_say", **item)
+            yield self.w("asked_to_say", field=self._coded(item["field"]), asked=self._coded(item["asked"]))
             yield self.w("asked_by", requester=self.w(item["requester"]))
             yield self.w(item["correction"], approver=self.w(item["approver"] or ""))
         if "answered" in item:
@@ -249,10 +259,16 @@ class _Page:
         if "admitted" in item:
             yield self.w(f"admitted.{item['admitted']}")
         if item.get("reason"):
-            yield self.w("reason", reason=item["reason"])
+            yield self.w("reason", reason=self._coded(item["reason"]))
+
+    def _coded(self, value: str | None) -> str:
+        """A field or what stands in it: a code by its name, anything else (an instant) as it stands."""
+        if not value:
+            return "-"
+        return CODES.get(value, (value, value))[self.language == "fr"]
 
     def _interval(self, part: _Item) -> str:
-        account = self.w(f"account.{part['account']}", party=part.get("party", ""))
+        account = self.w(f"account.{part['account']}", party=self._coded(part.get("party")))
         return f"{account} {self._moment(part['from'])} - {self._moment(part['until'])}"
 
     def _moment(self, text: str) -> str:
@@ -263,7 +279,8 @@ class _Page:
     def _amount(self, time: _Item) -> str:
         if "seconds" in time:
             return self.w("hm", n=time["hours_minutes"])
-        return self.w("wd", n=time["working_days"])
+        n = time["working_days"]
+        return self.w("wd1") if n == 1 else self.w("wd", n=n)
 
 
 def _runs(numbers: Sequence[int]) -> str:

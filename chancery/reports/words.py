@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from chancery.locale.codes import CODES
+
 UNSEEN: Final = (
     "outside_the_log",
     "quality",
@@ -28,17 +30,18 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "rehearsal": ("A rehearsal: nothing here happened.", "Répétition : rien de ceci n'a eu lieu."),
     "posts": ("Posts held", "Postes occupés"),
     "post": (
-        "{post} ({role}), mission {mission}, {from} to {until}, share for this work {share_percent} %",
-        "{post} ({role}), mission {mission}, du {from} au {until}, part de ce travail {share_percent} %",
+        "{post} ({role}), mission {mission}, {from} to {until}, share for this work {share_percent}\u00a0%",
+        "{post} ({role}), mission {mission}, du {from} au {until}, part de ce travail {share_percent}\u00a0%",
     ),
     "post_open": (
-        "{post} ({role}), mission {mission}, from {from}, no end known, share for this work {share_percent} %",
-        "{post} ({role}), mission {mission}, depuis le {from}, sans fin connue, part de ce travail {share_percent} %",
+        "{post} ({role}), mission {mission}, from {from}, no end known, share for this work {share_percent}\u00a0%",
+        "{post} ({role}), mission {mission}, depuis le {from}, sans fin connue, part de ce travail {share_percent}\u00a0%",
     ),
     "absences": ("Days away", "Jours d'absence"),
+    "absence1": ("{from} to {until}: 1 working day", "du {from} au {until} : 1 jour ouvrable"),
     "absence": (
         "{from} to {until}: {working_days} working days",
-        "du {from} au {until} : {working_days} jours ouvrés",
+        "du {from} au {until} : {working_days} jours ouvrables",
     ),
     "with_substitute": (", with a substitute", ", avec suppléance"),
     "without_substitute": (", without a substitute", ", sans suppléance"),
@@ -46,6 +49,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "definition": (
         "{definition}: {instrument} version {version}, paragraph {paragraph}",
         "{definition} : {instrument} version {version}, paragraphe {paragraph}",
+    ),
+    "definition_none": (
+        "{definition}: {instrument} version {version}, not in its text",
+        "{definition} : {instrument} version {version}, absent du texte",
     ),
     "confirmed": (" (confirmed)", " (confirmé)"),
     "not_confirmed": (
@@ -70,7 +77,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "own": ("own time", "temps propre"),
     "in_all": ("in all", "au total"),
     "whose": ("whose time", "temps de"),
-    "wd": ("{n} working days", "{n} jours ouvrés"),
+    "wd1": ("1 working day", "1 jour ouvrable"),
+    "wd": ("{n} working days", "{n} jours ouvrables"),
     "hm": ("{n} h:min", "{n} h:min"),
     "answered": ("answered {at}", "réponse le {at}"),
     "unanswered": ("no answer of this person's", "sans réponse de cette personne"),
@@ -201,8 +209,9 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
 
 
 def word(code: str, language: str, **values: object) -> str:
-    """The words of a code; a code that has none (a reason, a role) stands as it is, readable by its hyphens."""
+    """The words of a code; a code of the house (a reason, a role) by its name there, any other as it stands."""
     pair = WORDS.get(code)
     if pair is None:
-        return code.rpartition(".")[2]
-    return pair[1 if language == "fr" else 0].format(**values)
+        plain = code.rpartition(".")[2]
+        return CODES.get(plain, (plain, plain))[language == "fr"]
+    return pair[language == "fr"].format(**values)

@@ -170,22 +170,6 @@ def spoken(prefix: str, codes: Iterable[str]) -> list[tuple[str, str]]:
     return [(code, word(f"{prefix}:{code}")) for code in codes]
 
 
-def term_words(term: str) -> str:
-    """A term as people say it: `1 working day`, `48 hours`; one that is no length stays as it is written."""
-    number, unit = term.rstrip("abcdefghijklmnopqrstuvwxyz"), term.lstrip("0123456789")
-    if not number.isdecimal():
-        return term
-    n = int(number)
-    said = {
-        "wd": tr("1 working day") if n == 1 else tr("{n} working days", n=n),
-        "h": tr("1 hour") if n == 1 else tr("{n} hours", n=n),
-        "d": tr("1 day") if n == 1 else tr("{n} days", n=n),
-        "mo": tr("1 month") if n == 1 else tr("{n} months", n=n),
-        "y": tr("1 year") if n == 1 else tr("{n} years", n=n),
-    }
-    return said.get(unit, term)
-
-
 def labels() -> dict[str, str]:
     """What each field of a sealed entry is called: `entry.field`, or `field` where it means the same everywhere."""
     return {

@@ -110,7 +110,7 @@ def sentence(event: Event, zone: str, held: Mapping[str, str]) -> str:
     data = event.data
 
     def known(code: Any) -> str:
-        return str(held.get(str(code), word(str(code)))) if code else tr("nobody")
+        return names.called(str(code), held) if code else tr("nobody")
 
     def days(name: str) -> str:
         return ", ".join(map(str, data.get(name, ()))) or tr("none")

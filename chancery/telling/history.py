@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from chancery.i18n import tr, word
 from chancery.telling.moments import local, words
+from chancery.telling.names import called
 from domain.envelope import Event
 
 SENTENCES: Final[Mapping[str, str]] = {
@@ -35,13 +36,16 @@ SENTENCES: Final[Mapping[str, str]] = {
 FLAGGED = "The deadline stays at {due}, flagged: {cause}."
 """A suspension does not move a stated date: it is flagged."""
 
+WHY_LATE = "{by} completed it ({timing}): {reason}; it happened {happened}. Evidence: {evidence}."
+"""What was completed with a reason says the reason too."""
+
 
 def sentence(event: Event, zone: str, names: Mapping[str, str]) -> str:
     """What an event of a task says, in the language that is spoken; times are of `zone`."""
     data = event.data
 
     def known(posting: Any) -> str:
-        return str(names.get(str(posting), word(str(posting))))
+        return called(str(posting), names)
 
     def yes(name: str) -> str:
         return tr("yes") if data.get(name) else tr("no")
@@ -68,7 +72,10 @@ def sentence(event: Event, zone: str, names: Mapping[str, str]) -> str:
     }
     coded = {name: word(data.get(name)) for name in ("reason", "timing", "outcome", "cause", "party", "kind")}
     flagged = bool(params["was"]) and params["was"] == params["due"]
-    text = tr(FLAGGED if flagged else SENTENCES[event.type], **(params | coded))
+    told = FLAGGED if flagged else SENTENCES[event.type]
+    if event.type == "TaskCompleted" and data.get("reason"):
+        told = WHY_LATE
+    text = tr(told, **(params | coded))
     behalf = event.actor.get("for")
     return f"{text} ({tr('on behalf of {who}', who=known(behalf))})" if behalf else text
 

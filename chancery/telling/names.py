@@ -44,6 +44,12 @@ async def officers(here: Installation, postings: Iterable[str]) -> dict[str, str
     return found | {p: p for p in postings if p not in found}
 
 
+def called(code: str, names: Mapping[str, str]) -> str:
+    """A holder or a recipient in a sentence: the officer's code, or what a role or an outside party is called."""
+    officer = names.get(code, code)
+    return word(code) if officer == code else officer
+
+
 def who(posting: str, names: Mapping[str, str]) -> str:
     """A holder on screen: officer and posting, or the posting alone."""
     officer = names.get(posting, posting)

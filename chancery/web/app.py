@@ -55,9 +55,11 @@ def create(settings: Settings, clock: Clock, *, origin: str, demo: bool = False)
                     yield
                 finally:
                     house.closing.set()
-                    for task in beside:
+                    # A job that this process had begun says so at once, instead of falling silent.
+                    running = [*beside, *house.at_work.values()]
+                    for task in running:
                         task.cancel()
-                    await asyncio.gather(*beside, return_exceptions=True)
+                    await asyncio.gather(*running, return_exceptions=True)
 
     app = FastAPI(title="Chancery", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Limiter, per_minute=settings.web_requests_per_minute)

@@ -148,16 +148,3 @@ def timeline(
         _text(WIDTH - right, height - 6, last.date().isoformat(), "end"),
     ]
     return picture(id_, WIDTH, height, title, told, drawn)
-
-
-def sparkline(id_: str, title: str, told: str, values: Sequence[int]) -> Markup:
-    """A thin line through counts, the latest marked."""
-    width, high = 120, 28
-    most = max(values, default=0) or 1
-    step = (width - 8) / max(len(values) - 1, 1)
-    points = [(4 + at * step, high - 4 - (high - 8) * value / most) for at, value in enumerate(values)]
-    line = " ".join(f"{px:.1f},{py:.1f}" for px, py in points)
-    drawn = [Markup('<polyline class="line" points="{}"/>').format(escape(line))]
-    if points:
-        drawn.append(Markup('<circle class="mark" cx="{:.1f}" cy="{:.1f}" r="3"/>').format(*points[-1]))
-    return picture(id_, width, high, title, told, drawn)

@@ -1,7 +1,7 @@
 """What can go wrong between a browser and the desk, and the page that says so: one sentence, a stable code, nothing half done."""
 
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -14,7 +14,8 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from chancery.desk import Unavailable, Unknown
-from chancery.i18n import language, tr
+from chancery.i18n import language, tr, word
+from chancery.locale.codes import CODES
 from chancery.sealing import VaultError
 from domain.instant import BadInput
 from domain.refusals import Told
@@ -72,10 +73,12 @@ ANSWERS: Final = (Told, BadInput, VaultError, Unknown, FormFault)
 """What a page shows beside its form instead of failing."""
 
 
-def said(problem: Exception) -> tuple[str, str]:
-    """(code, sentence) of an answer, in the language that is spoken."""
+def said(problem: Exception, called: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """(code, sentence) of an answer, in the language that is spoken. `called`: what codes of this page's own stand for."""
     if isinstance(problem, Told):
-        return problem.code, problem.sentence(language())
+        english, french = problem.sentences[problem.code]
+        params = {name: _in_words(value, called or {}) for name, value in problem.params.items()}
+        return problem.code, (french if language() == "fr" else english).format(**params)
     if isinstance(problem, BadInput):
         return problem.code, tr(problem.message)
     if isinstance(problem, Unknown):
@@ -87,6 +90,11 @@ def said(problem: Exception) -> tuple[str, str]:
     return getattr(problem, "code", "fault"), tr(
         "What is sealed cannot be opened or sealed now ({code}).", code=getattr(problem, "code", "fault")
     )
+
+
+def _in_words(value: str, called: Mapping[str, str]) -> str:
+    """A code, or codes in a row, by what they are called; anything else as it stands."""
+    return ", ".join(called.get(one) or (word(one) if one in CODES else one) for one in value.split(", "))
 
 
 def install(app: FastAPI) -> None:

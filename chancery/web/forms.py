@@ -182,7 +182,10 @@ def new_id() -> UUID:
 
 def onward(to: str, receipt: Receipt | None = None, **query: object) -> RedirectResponse:
     """To the next page (303), which shows where the change lies. Only to a page of ours."""
-    parts = urlsplit(to)
+    try:
+        parts = urlsplit(to)
+    except ValueError:  # such as //[ : no address at all
+        parts = urlsplit("/")
     path = parts.path if parts.path.startswith("/") and not parts.netloc and not parts.scheme else "/"
     if path.startswith("//") or "\\" in path:
         path = "/"

@@ -86,11 +86,12 @@ class House:
         return self.origin.startswith("https://")
 
     async def watch(self) -> None:
-        """Look at Temporal and the conductor every few seconds, for ever."""
+        """Look at Temporal and the conductor every few seconds, and forget files that nobody recorded, for ever."""
         while True:
             self.standing.temporal = await self.temporal_answers()
             with suppress(psycopg.Error, PoolTimeout):
                 self.standing.behind = await self._behind()
+                await self.uploads.sweep(self.here.clock.now())
             await asyncio.sleep(LOOK_EVERY)
 
     async def temporal_answers(self) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -18,6 +19,7 @@ from chancery.i18n import language, tr, word
 from chancery.kept import one
 from chancery.telling import clocks, names
 from chancery.telling.moments import local
+from chancery.telling.terms import term_words
 from chancery.web.house import House
 from domain.kinds import instant_text
 
@@ -65,16 +67,22 @@ def _environment() -> Environment:
     )
     made.globals |= {
         "t": _tr, "word": word, "when": when, "day": day, "static": static, "language": language,
-        "left_words": clocks.left_words, "status_words": clocks.status_words, "local": local,
+        "left_words": clocks.left_words, "term_words": term_words, "status_words": clocks.status_words, "local": local,
         "step_title": names.step_title, "all_words": lambda codes: [(code, word(code)) for code in codes], "definition_title": names.definition_title,
     }  # fmt: skip
     made.filters["json"] = lambda value: Markup(escape(json.dumps(value)))  # noqa: S704 - escaped within
     return made
 
 
+_SIGNS: Final = re.compile(r" (?=[:;?!»%])|(?<=«) ")
+"""Blanks of French that no line may break at."""
+
+
 def _tr(text: str, **params: object) -> Markup | str:
     """A sentence; what is put into it is escaped, the sentence is ours."""
     said = tr(text)
+    if language() == "fr":
+        said = _SIGNS.sub("\u00a0", said)
     return Markup(said).format(**params) if params else said  # noqa: S704 - from our own catalogue
 
 
@@ -85,7 +93,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
     visitor = getattr(request.state, "visitor", None)
     session = getattr(request.state, "session", None)
     house: House | None = getattr(request.app.state, "house", None)
-    shared = {
+    shared: dict[str, Any] = {
         "request": request,
         "who": visitor,
         "csrf": session.masked() if session is not None else "",
@@ -98,6 +106,10 @@ def render(request: Request, template: str, *, status: int = 200, **context: Any
         "receipt": getattr(request.state, "receipt", None),
         "zone": visitor.zone if visitor is not None else "UTC",
     }
+    if (
+        shared["receipt"] and shared["position"] is not None
+    ):  # what was just recorded is part of what is shown
+        shared["position"] = max(shared["position"], shared["receipt"]["position"])
     text = _environment().get_template(template).render(shared | context)
     return HTMLResponse(text, status_code=status)
 

@@ -229,8 +229,8 @@ async def test_a_correction_of_a_correction_says_who_asked_and_who_agreed(story:
     [ended] = figures["not_acted"]
     assert ended["reason"] == "security"
     for language, says in (
-        ("en", (f"corrects the correction at position {agreed}", "refused by focal_point_alternate")),
-        ("fr", (f"corrige la correction en position {agreed}", "refusé par focal_point_alternate")),
+        ("en", (f"corrects the correction at position {agreed}", "refused by alternate focal point")),
+        ("fr", (f"corrige la correction en position {agreed}", "refusé par point focal suppléant")),
     ):
         text = " ".join((await story.report()).text(language).split())
         assert all(said in text for said in says)

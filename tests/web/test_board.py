@@ -10,7 +10,7 @@ import pytest
 from chancery import board
 from chancery.board import AGES, Choice
 from chancery.telling import clocks
-from chancery.web.charts import StripDay, bars, sparkline, strip
+from chancery.web.charts import StripDay, bars, strip
 from domain import commands as c
 from domain.envelope import OPERATOR
 from tests.made import FOCAL, HEAD, adoption, cid
@@ -244,7 +244,6 @@ def test_pictures_say_in_words_what_they_show() -> None:
     drawn = [
         bars("a", "What <it> is", "told", [("x & y", 3), ("z", 0)]),
         strip("b", "Days", "told", [StripDay("1", "first", 2, off=True, stopped=True)]),
-        sparkline("c", "Line", "told", [1, 5, 2]),
     ]
     for one in drawn:
         assert 'role="img"' in one and "<title" in one and "<desc" in one and "style=" not in one

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from chancery import mission_year
+from chancery import apart, mission_year
 from chancery.jobs import LOST, LOST_AFTER, JobRuns, Tell
 from chancery.kept import one, rows
 from tests.made import cid
@@ -79,7 +80,9 @@ async def test_nobody_else_begins_or_sees_a_job(staffed: Web) -> None:
         assert (await focal.post(f"/jobs/{kind}", data=own)).status_code == 404
     political = await staffed.as_("Q-p-pol")
     assert (await political.get("/jobs")).status_code == 404
-    assert (await client.post("/jobs/check", data={"command_id": str(uuid4())})).status_code == 403  # no token
+    assert (
+        await client.post("/jobs/check", data={"command_id": str(uuid4())})
+    ).status_code == 403  # no token
 
 
 async def test_one_of_a_kind_at_a_time_and_its_progress_shows(staffed: Web) -> None:
@@ -99,7 +102,7 @@ async def test_one_of_a_kind_at_a_time_and_its_progress_shows(staffed: Web) -> N
     client = await staffed.as_("operator")
     typed = fields((await client.get("/jobs")).text, "/jobs/verify")
     refused = await client.post("/jobs/verify", data=typed)
-    assert refused.status_code == 422 and "One of these runs already" in refused.text
+    assert refused.status_code == 422 and "One of these is at work already" in refused.text
     for _ in range(100):  # the row is touched every second
         page = (await client.get(f"/jobs/{id_}")).text
         if 'value="75"' in page:
@@ -162,6 +165,30 @@ async def test_a_mission_s_year_is_its_own(staffed: Web) -> None:
     assert {h.day for h in cast.holiday} == {d for d in mission.clock.holidays if today <= d <= script.ends}
 
 
+async def test_a_stretch_of_it_is_played_apart_and_nothing_of_it_enters_the_log(staffed: Web) -> None:
+    here, told = staffed.house.here, list[tuple[int, int]]()
+    head = await here.log.head()
+    year = await mission_year.script(here.desk, await here.desk.mission("Q"))
+    short = year.model_copy(update={"ends": year.starts + timedelta(days=3)})
+    found = await apart.run(
+        here.settings, "rehearsal", lambda *how: told.append(how), script=short.model_dump_json()
+    )
+    assert found["ok"] and "COORD-LOCAL" in {one["definition"] for one in found["obligations"]}
+    assert sum(found["months"].values()) == sum(one["tasks"] for one in found["obligations"]) > 0
+    assert await here.log.head() == head
+    with pytest.raises(apart.ApartFailed, match="bad-rehearsal"):
+        await apart.run(here.settings, "rehearsal", lambda *_: None, programme="../pyproject")
+
+
+async def test_only_what_comes_with_the_program_is_played(staffed: Web) -> None:
+    client = await staffed.as_("operator")
+    page = (await client.get("/jobs")).text
+    assert "fri-sat-weekend" in page
+    typed = fields(page, "/jobs/rehearsal") | {"programme": "../../etc/passwd"}
+    sent = await client.post("/jobs/rehearsal", data=typed)
+    assert sent.status_code == 422 and "Choose one of the list." in sent.text
+
+
 async def test_jobs_are_sound_and_move_on_by_themselves(staffed: Web) -> None:
     account = await _account(staffed, "operator")
     go = asyncio.Event()
@@ -169,7 +196,13 @@ async def test_jobs_are_sound_and_move_on_by_themselves(staffed: Web) -> None:
     async def work(tell: Tell) -> dict[str, Any]:
         tell(1, 3)
         await go.wait()
-        return {"ok": False, "head": 7, "events": 7, "wrong": 1, "findings": [{"position": 3, "code": "log.leaf"}]}
+        return {
+            "ok": False,
+            "head": 7,
+            "events": 7,
+            "wrong": 1,
+            "findings": [{"position": 3, "code": "log.leaf"}],
+        }
 
     id_ = cid("look")
     await staffed.house.jobs.start(account, id_, "verify", work, staffed.clock.now())

@@ -19,6 +19,10 @@ async def test_the_directory_says_who_is_in_post_away_and_standing_in(staffed: W
     await record(
         staffed, "away", posting="p-fp", from_day="2026-05-04", until="2026-05-08", substitute="p-pol"
     )
+    own = (await (await staffed.as_("Q-p-fp")).get("/inbox")).text
+    assert "You are away until 2026-05-08; Q-p-pol acts for you." in own
+    other = (await (await staffed.as_("Q-p-pol")).get("/inbox")).text
+    assert "You are away" not in other
     page = (await (await staffed.as_("Q-p-pol")).get("/people")).text
     assert "away until 2026-05-08" in page and "Q-p-pol stands in" in page
     assert "Q-POL-1" in page and "focal point" in page and "Q-p-hom" in page

@@ -37,6 +37,7 @@ IMPORTED: Final = "It comes with a file: `chancery import`, or the page of adopt
 LEFT_OUT: Final[Mapping[str, str]] = {
     "OpenObligation": OFFICE,
     "SwitchDuty": OFFICE,
+    "SetDates": OFFICE,
     "SetLocalTerm": OFFICE,
     "AdoptInstrument": OFFICE,
     "SignHandover": OFFICE,

@@ -3,13 +3,13 @@
 Each calls what the command line and the pages call.
 """
 
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from chancery import handover, local_rules, opening, sittings
+from chancery import dates, handover, local_rules, opening, sittings
 from chancery.absences import check_scope
 from chancery.streams import Receipt
 from chancery.web.api import shapes, versions
@@ -26,6 +26,8 @@ from domain.mission import Mission
 from domain.obligation import Obligation
 
 router: Final = APIRouter(tags=["commands"])
+Period = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}(-(0[1-9]|1[0-2]))?$")]
+"""A year or a month, as the pages take it: a code typed freely could be a name, and the log keeps it for ever."""
 Source = Literal["local_strategy", "hq_instruction"]
 
 
@@ -38,9 +40,9 @@ class OpenObligationBody(Body):
     accreditation: Code | None = Field(
         default=None, description="For which country, if the mission has several."
     )
-    period: Code | None = Field(default=None, examples=["2026", "2026-05"])
+    period: Period | None = Field(default=None, examples=["2026", "2026-05"])
     due_day: DateText | None = None
-    occurrence: Code = "1"
+    occurrence: Literal["1", "immediate"] = "1"
 
 
 class SwitchDutyBody(Body):
@@ -73,6 +75,13 @@ class AdoptInstrumentBody(Body):
     mission: Code
     instrument: Code
     version: Code | None = None
+
+
+class SetDatesBody(Body):
+    """Dates of headquarters' calendar, all of them or none."""
+
+    mission: Code
+    dates: tuple[c.DateLine, ...] = Field(min_length=1, max_length=500)
 
 
 class RecordAbsenceBody(Body):
@@ -191,6 +200,16 @@ async def adopt_instrument(
         at.here.desk, body.mission, body.instrument, body.version, await key.id()
     )
     return await _sent(at, who, asked, about, response)
+
+
+@router.post("/commands/SetDates", response_model=shapes.Receipt, operation_id="SetDates")
+async def set_dates(
+    *, at: At, who: Who, key: Once, response: Response, body: SetDatesBody, if_match: Seen = None
+) -> Any:
+    """Set dates in headquarters' calendar. Each opens a definition of a text that is shipped."""
+    about = await prepared(at, who, body, if_match)
+    dates.check(body.dates)
+    return await _sent(at, who, dates.setting(await key.id(), body.mission, body.dates), about, response)
 
 
 @router.post("/commands/RecordAbsence", response_model=shapes.Receipt, operation_id="RecordAbsence")

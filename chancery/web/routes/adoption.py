@@ -1,5 +1,8 @@
 """`/adoption`: a mission begins with Chancery in a week: what is done, what is not yet, and where it is done."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -8,6 +11,7 @@ from chancery import adopting, local_rules, queries
 from chancery.credentials import INVITED_FOR, Credentials
 from chancery.i18n import tr
 from chancery.telling import names
+from chancery.tick import Foreseen
 from chancery.web.faults import ANSWERS, FormFault, NotHere
 from chancery.web.forms import hand_in, onward, sent
 from chancery.web.house import House
@@ -44,8 +48,8 @@ async def one(request: Request, at: At, who: Someone, code: str) -> Response:
 @router.post("/adoption/missions/{code}/duty")
 async def switch(request: Request, at: At, who: Someone, code: str) -> Response:
     """Switch a standard or optional duty on or off until a day."""
-    mission = await _mission(at, who, code)
     form = await sent(request)
+    mission = await _mission(at, who, code)
     try:
         definition = form.need("definition")
         asked = await local_rules.switching(
@@ -67,10 +71,10 @@ async def switch(request: Request, at: At, who: Someone, code: str) -> Response:
 @router.post("/adoption/missions/{code}/invite")
 async def invite(request: Request, at: At, who: Someone, code: str) -> Response:
     """An address where an officer in post chooses a password and a second factor; shown once, to whoever runs the installation."""
+    form = await sent(request)
     mission = await _mission(at, who, code)
     if not who.is_operator or at.here.settings.oidc_issuer is not None:
         raise NotHere("no-such-page")
-    form = await sent(request)
     standing = await adopting.standing(at.here, at.accounts, mission)
     officer = form.text("officer")
     if officer not in standing.shut_out:
@@ -81,6 +85,12 @@ async def invite(request: Request, at: At, who: Someone, code: str) -> Response:
         request, "adoption-invited.html", mission=mission, officer=officer, until=until,
         address=f"{at.origin}/enrol/{invitation}", hours=int(INVITED_FOR.total_seconds() // 3600),
     )  # fmt: skip
+
+
+def _alike(coming: Sequence[Foreseen]) -> list[tuple[Foreseen, int]]:
+    """What opens of one definition on one day, for several people or countries, stands once, with how often."""
+    counted = Counter(replace(one, period="") for one in coming)
+    return list(counted.items())
 
 
 def _check(who: Visitor, code: str) -> None:
@@ -110,6 +120,7 @@ async def _page(request: Request, at: House, who: Visitor, mission: Mission, aga
         mission=mission,
         s=standing,
         states=standing.states,
+        coming=_alike(standing.coming),
         ahead=adopting.AHEAD,
         more="" if who.mission is not None else f"?mission={mission.code}",
         titled=names.definition_title,

@@ -36,8 +36,8 @@ async def show(request: Request, at: At, who: Someone) -> Response:
 @router.post("/adoption/new")
 async def begin(request: Request, at: At, who: Someone) -> Response:
     """Show what was typed as what it means; or go back to it; or adopt the mission."""
-    _operator(who)
     form = await sent(request)
+    _operator(who)
     step = form.text("step")
     if step == "back":
         return _form(request, at, Again(form))

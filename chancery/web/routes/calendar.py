@@ -81,7 +81,8 @@ async def page(request: Request, at: At, who: Visitor, mission: Mission, again: 
 
 
 def _year(given: str | None, otherwise: int) -> int:
-    return int(given) if given and given.isdecimal() and 1990 <= int(given[:5]) <= 2190 else otherwise
+    sound = given is not None and len(given) == 4 and given.isdecimal() and 1990 <= int(given) <= 2190
+    return int(given) if sound and given is not None else otherwise
 
 
 @router.get("/calendar/changes")

@@ -18,7 +18,8 @@ from chancery.instruments import definition
 from chancery.keystore import VaultLocked
 from chancery.sealing import VaultError
 from chancery.streams import as_event, obligation_stream
-from chancery.telling.case import spoken, term_words
+from chancery.telling.case import spoken
+from chancery.telling.terms import term_words
 from chancery.web import case_access
 from chancery.web.case_access import Place, Shut, shut_page
 from chancery.web.faults import ANSWERS, FormFault, NotHere, said

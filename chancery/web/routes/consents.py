@@ -97,7 +97,7 @@ async def withdrawn(request: Request, at: At, who: Officer, case: str) -> Respon
 
 
 @router.get("/cases/{case}/consent/{which}")
-async def back(case: str, which: str) -> Response:
+async def back(who: Officer, case: str, which: str) -> Response:
     """Somebody came back to where a form was sent to (the language switch does): to the page with the forms."""
     return onward(f"/cases/{case}/consent")
 

@@ -46,8 +46,8 @@ async def staff(request: Request, at: At, who: Someone) -> Response:
 @router.post("/adoption/staff")
 async def staff_sent(request: Request, at: At, who: Someone) -> Response:
     """Keep the table and show what it would record."""
-    _operator(who)
     form = await sent(request)
+    _operator(who)
     try:
         return await _keep(at, who, "staff_table", Waiting(_file(form)), "/adoption/staff")
     except FormFault as problem:
@@ -64,8 +64,8 @@ async def staff_shown(request: Request, at: At, who: Someone, upload: UUID) -> R
 @router.post("/adoption/staff/{upload}")
 async def staff_recorded(request: Request, at: At, who: Someone, upload: UUID) -> Response:
     """Record the table."""
-    _operator(who)
     form = await sent(request)
+    _operator(who)
     if (known := await _known(at, who, form)) is not None:
         return known
     file = await _waiting(at, who, "staff_table", upload)
@@ -98,8 +98,8 @@ async def court_list(request: Request, at: At, who: Someone) -> Response:
 @router.post("/rota/import")
 async def court_list_sent(request: Request, at: At, who: Someone) -> Response:
     """Keep the list and show what it would record."""
-    _lead(at, who)
     form = await sent(request)
+    _lead(at, who)
     try:
         case = _case(at, who, form.need("case"))
         return await _keep(at, who, "court_list", Waiting(_file(form), case), "/rota/import")
@@ -117,8 +117,8 @@ async def court_list_shown(request: Request, at: At, who: Someone, upload: UUID)
 @router.post("/rota/import/{upload}")
 async def court_list_recorded(request: Request, at: At, who: Someone, upload: UUID) -> Response:
     """Record the list."""
-    _lead(at, who)
     form = await sent(request)
+    _lead(at, who)
     if (known := await _known(at, who, form)) is not None:
         return known
     file = await _waiting(at, who, "court_list", upload)

@@ -42,9 +42,13 @@ async def show(request: Request, at: At, who: Officer) -> Response:
     found, following = await inbox.page(
         at.here.log, tab, whose, _filter(request, now), now, after if _sound(after) else None
     )
+    own = who.posting["posting"]
+    absence, instead = mission.absence_of(own, now), mission.substitute_for(own, now)
     request.state.position = at.tail.head
     await receipt_of(request, at)
-    people = await names.officers(at.here, {row["posting"] for row in found})
+    people = await names.officers(
+        at.here, {row["posting"] for row in found} | ({instead} if instead else set())
+    )
     missions = {code: await at.here.desk.mission(code) for code in {row["mission"] for row in found}}
     tasks = [_told(row, missions[row["mission"]], now) for row in found]
     choice = {k: v for k, v in asked.items() if k not in ("after", "done") and v}
@@ -64,6 +68,8 @@ async def show(request: Request, at: At, who: Officer) -> Response:
         within=_WITHIN,
         next_expected=await inbox.next_due(at.here.log, mission.code) if not found else None,
         saved=await at.views.of(who.account.id, "inbox", mission.code),
+        away_until=absence.last if absence is not None else None,
+        instead=people.get(instead, instead) if instead else None,
         may_pass_on=who.is_lead and tab in ("team", "watching", "mine"),
     )
 

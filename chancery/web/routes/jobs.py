@@ -32,8 +32,8 @@ async def show(request: Request, at: At, who: Someone) -> Response:
 @router.post("/jobs/rehearsal")
 async def rehearse(request: Request, at: At, who: Someone) -> Response:
     """Play a programme that comes with the program; for a lead, the coming year of their own mission."""
-    check(who)
     form = await sent(request)
+    check(who)
     given: dict[str, str]
     if who.is_operator:
         programme = form.text("programme")
@@ -49,10 +49,10 @@ async def rehearse(request: Request, at: At, who: Someone) -> Response:
 @router.post("/jobs/{kind}")
 async def begin(request: Request, at: At, who: Someone, kind: str) -> Response:
     """Verify the log, or check or make anew the views: whoever runs the installation alone."""
+    form = await sent(request)
     chosen = _ON_THE_LOG.get(kind)
     if not who.is_operator or chosen is None:
         raise NotHere("no-such-page")
-    form = await sent(request)
     return await _begin(request, at, who, chosen, form.command_id, {})
 
 
@@ -95,7 +95,9 @@ def title(kind: str) -> str:
 
 def runs_already() -> FormFault:
     """What is said to whoever begins a second one beside the first."""
-    return FormFault(form=tr("One of these runs already. It is on the list below; wait until it has ended."))
+    return FormFault(
+        form=tr("One of these is at work already, begun by you or by somebody else. Wait until it has ended.")
+    )
 
 
 def _failed(job: Job) -> str:

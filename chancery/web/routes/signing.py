@@ -107,9 +107,9 @@ async def from_provider(request: Request, at: At, who: Maybe) -> Response:
 @router.post("/sign-in/demo")
 async def demo(request: Request, at: At, who: Maybe) -> Response:
     """Sign in as anybody of the demonstration. There is no such way elsewhere."""
+    form = await sent(request)
     if not at.demo:
         raise NotHere("no-such-page")
-    form = await sent(request)
     officer = form.need("officer")
     if officer not in {person["officer"] for person in await _cast(at)} | {OPERATOR}:
         raise NotHere("no-such-page")

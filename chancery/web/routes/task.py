@@ -1,14 +1,17 @@
 """`/tasks/…`: what is asked and by which paragraph, the clock step by step, who held it, what happened, what may be done."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
+from chancery.cases.consent import CONSULT
 from chancery.desk import Unknown
-from chancery.i18n import language
+from chancery.i18n import language, word
 from chancery.instruments import definition as shipped
 from chancery.proofs import listed
 from chancery.streams import as_event, obligation_stream
@@ -29,6 +32,15 @@ from domain.vocabulary import CORRECTION_REASONS, EVIDENCE, INSTEAD, WAIT_CAUSES
 router: Final = APIRouter()
 _SINCE: Final = 25
 """So many of the latest entries are shown at once; the rest behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A result that the form asks for, with (code, words) to choose from."""
+
+    name: str
+    choices: list[tuple[str, str]]
+    needed: bool
 
 
 @router.get("/tasks/{obligation}/{task}")
@@ -110,15 +122,18 @@ async def page(
         late_reasons=LATE_REASONS,
         all_reasons=list(dict.fromkeys([*step.get("reasons", ()), *LATE_REASONS])),
         more_evidence=[kind for kind in EVIDENCE if kind not in data["evidence"]],
-        asks=list(step.get("asks", ())),
+        questions=_questions(step, state.tasks[task].appointment is not None, mission, held, now),
         approval=bool(step.get("approval")),
+        answers_at=_answers_at(who, state, step, mission, now),
         is_late=data["status"] == "open" and now.isoformat() > data["due"],
         colleagues=_colleagues(mission, held, data["posting"], now),
         wait_causes=WAIT_CAUSES, wait_parties=WAIT_PARTIES, instead=INSTEAD, correction_reasons=CORRECTION_REASONS,
         ids=_ids(verb, form, typed, unsure=isinstance(problem, Unknown)),
         typed=typed,
         drafted=drafted,
-        problem=None if problem is None else said(problem),
+        problem=None
+        if problem is None
+        else said(problem, names.line_titles(state.instrument, state.code, state.tasks[task].step)),
         wrong=problem.fields if isinstance(problem, FormFault) else {},
         verb=verb,
         size_words=size_words,
@@ -158,6 +173,40 @@ def _sensible(verbs: set[str], data: dict[str, Any], state: Obligation, task: st
     gone |= {"pause"} if waits else {"resume", "renew"}
     gone |= {"waive"} if asked else {"answer-waiver"}
     return verbs - gone
+
+
+def _answers_at(
+    who: Visitor, state: Obligation, step: Mapping[str, Any], mission: Mission, now: datetime
+) -> str | None:
+    """The page on which an approval is answered, for whoever may open it."""
+    asks = ("AnswerVitalInterest", "ProposeVitalInterest")
+    if state.code == CONSULT and step.get("approval") and any(may(c, who.actor, mission, now) for c in asks):
+        return f"/cases/vital/{state.id}"
+    return None
+
+
+def _questions(
+    step: Mapping[str, Any], at_sitting: bool, mission: Mission, held: dict[str, str], now: datetime
+) -> list[Question]:
+    """What the form asks for. Where a posting is to be named: those in post, and partners that may stand in; an observer is
+    no local agent, who never observes alone. What a step opens by being done is no question.
+    """
+    found = []
+    for name, allowed in step.get("results", {}).items():
+        if name == "opens":
+            continue
+        choices = [(code, word(code)) for code in allowed]
+        if "posting" in allowed:
+            choices = [
+                (p, f"{held.get(p, p)} · {mission.postings[p].post}")
+                for p in mission.postings
+                if mission.runs(p, now) and not (name in ("observer", "backup") and mission.is_local_agent(p))
+            ]
+            choices = sorted(choices, key=lambda one: one[1])
+            choices += [(p, word(p)) for p in sorted(mission.partners)] if name == "backup" else []
+        needed = name in step.get("asks", ()) or (name == "observer" and at_sitting)
+        found.append(Question(name, choices, needed))
+    return found
 
 
 def _colleagues(mission: Mission, held: dict[str, str], holder: str, now: datetime) -> list[tuple[str, str]]:

@@ -44,7 +44,7 @@ async def do(request: Request, at: At, who: Officer, verb: str) -> Response:
 
 
 @router.get("/cases/vault/{verb}")
-async def back(verb: str) -> Response:
+async def back(who: Officer, verb: str) -> Response:
     """Somebody came back to where a form was sent to: to the page with the forms."""
     return onward("/cases/vault")
 
