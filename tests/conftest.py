@@ -94,9 +94,7 @@ def fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[Databa
     name = f"test_{os.getpid()}_{next(_numbers)}"
     _as_admin(
         postgres,
-        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-            sql.Identifier(name), sql.Identifier(template)
-        ),
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)),
     )
     yield Database(
         name=name,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 _STRIPES: Final = Markup(
     '<defs><pattern id="{0}-stripes" width="6" height="6" patternUnits="userSpaceOnUse" '

@@ -20,7 +20,9 @@ _SECOND = {"Fault", "Unmet"}
 
 def in_code() -> set[str]:
     """Sentences in the code: arguments of `tr`, `say`, `bar`, `Fault`, `Unmet`, `Check`; headings and titles of tables."""
-    found = {FLAGGED, WHY_LATE} | set(SENTENCES.values()) | set(sla.PILES.values()) | set(doctor._SHOWN.values())
+    found = (
+        {FLAGGED, WHY_LATE} | set(SENTENCES.values()) | set(sla.PILES.values()) | set(doctor._SHOWN.values())
+    )
     found |= {name for name, *_ in doctor._CHECKS} | set(_HEADINGS) | set(_TYPERS)
     for file in sorted(FOLDER.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):

@@ -112,9 +112,7 @@ async def test_a_french_page_and_a_french_refusal(
     staffed: Desk, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = (await cli("task", "show", TASK, "--language", "fr")).out
-    assert (
-        "Tenue par Q-103 (p-fp)" in page and "La tâche revient à Q-103" in page and "la date fixée" in page
-    )
+    assert "Tenue par Q-103 (p-fp)" in page and "La tâche revient à Q-103" in page and "la date fixée" in page
     said = await cli("task", "accept", TASK, "--as", "Q-105", "--language", "fr")
     assert said.code == 4 and said.err.startswith("erreur: ") and "est tenue par p-fp" in said.err
     monkeypatch.setenv("CHANCERY_LANGUAGE", "fr")

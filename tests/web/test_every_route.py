@@ -203,7 +203,7 @@ async def test_no_form_is_taken_without_its_token(world: World) -> None:
     assert sum(status != 403 for route, status in taken.items() if not route.startswith(API)) > 40
 
 
-@pytest.mark.parametrize("with_header", [False, True])
+@pytest.mark.parametrize("with_header", [True, pytest.param(False, marks=pytest.mark.trials)])
 async def test_no_form_is_taken_from_another_site(world: World, with_header: bool) -> None:
     basic = {"Authorization": "Basic cTpx"} if with_header else {}
     answers = await sends(world, typed=True, signed_in=True, Origin=ELSEWHERE, **basic)
@@ -291,9 +291,13 @@ async def test_another_mission_finds_nothing_of_q_in_the_api(world: World) -> No
         assert (await own.get(entry)).json()["body"] is not None
 
 
-async def test_who_has_no_ground_sees_no_case(world: World) -> None:
+@pytest.mark.parametrize(
+    "officers",
+    [("Q-p-pol", "HQ-h-desk"), pytest.param(("Q-p-la", "operator"), marks=pytest.mark.trials)],
+)
+async def test_who_has_no_ground_sees_no_case(world: World, officers: tuple[str, ...]) -> None:
     wrong = []
-    for officer in ("Q-p-la", "Q-p-pol", "operator", "HQ-h-desk"):
+    for officer in officers:
         client = await world.as_(officer)
         for route, sample in of_pages(world.gets).items():
             answer = await first(client, sample.path)
@@ -373,19 +377,23 @@ async def odd(client: httpx2.AsyncClient, where: str) -> int:
         return 599
 
 
-async def test_no_address_makes_a_page_fail(world: World) -> None:
+# A tenth of it each time, in turn from route to route; `make trials` asks all of it.
+@pytest.mark.parametrize("most", [1, pytest.param(99, marks=[pytest.mark.trials, pytest.mark.timeout(1800)])])
+async def test_no_address_makes_a_page_fail(world: World, most: int) -> None:
     wrong: list[Any] = []
     async with await api.client(world.web, FOCAL_POINT) as machine:
         for route, sample in world.gets.items():
             client = machine if route.startswith(API) else await world.as_(sample.officer)
             base = sample.path.removeprefix(API) if client is machine else sample.path
             pattern = route.removeprefix(API) if client is machine else route
-            turn = len(route) % 5
-            for text in STRANGE[turn : turn + 3] if "{" in route else ():
+            turn = len(route) % len(STRANGE)
+            for text in (STRANGE[turn:] + STRANGE[:turn])[:most] if "{" in route else ():
                 where = re.sub(r"\{[^}]+\}", lambda _, t=text: t, pattern)
                 if (status := await odd(client, where)) >= 500:
                     wrong.append((where[:60], status))
-            for query in asked_of(route):
+            asked = asked_of(route)
+            turn = len(route) % max(len(asked), 1)
+            for query in (asked[turn:] + asked[:turn])[:most]:
                 where = base + ("&" if "?" in base else "?") + query
                 if (status := await odd(client, where)) >= 500:
                     wrong.append((where, status))
