@@ -12,8 +12,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := domain workflows activities chancery worker.py
 PYTEST_ARGS ?=
-# More processes than this gain nothing: each has a PostgreSQL and a Temporal of its own.
-WORKERS ?= -n auto --maxprocesses=4 --dist loadfile --max-worker-restart=0
+# One more than there are cores: they wait for disks, timers and browsers. More than four gain nothing: each has a PostgreSQL
+# and a Temporal of its own.
+PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -ge 4 ] && echo 4 || echo $$((n + 1)))
+WORKERS ?= -n $(PROCESSES) --dist loadfile --max-worker-restart=0
 # How often a trial kills what; `make test` has 3.
 TRIALS ?= 50
 

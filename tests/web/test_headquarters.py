@@ -274,7 +274,7 @@ async def test_a_changed_term_is_a_footnote(across: Web) -> None:
         }
     )  # fmt: skip
     await across.house.here.desk.submit(made, HEAD)
-    assert "The term of TRIAL-OBS, triage, became 2wd" in await shown(across)
+    assert "The term of TRIAL-OBS, triage, became 2 working days" in await shown(across)
 
 
 async def test_few_people_see_their_figures_first(staffed: Web) -> None:

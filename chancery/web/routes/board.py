@@ -35,7 +35,8 @@ _PLACE: Final = "mission"
 async def show(request: Request, at: At, who: Officer) -> Response:
     """The board of a mission, or of all of them."""
     missions, one = await _scope(request, at, who)
-    now, head = at.here.clock.now(), at.tail.head
+    # Asked of the log itself: who comes from a form must see what it did.
+    now, head = at.here.clock.now(), await at.here.log.head()
     figures = await board.figures(at.here.pool, missions, now)
     places, matrix = board.by_place(figures.cells, "accreditation" if one else _PLACE)
     ahead = await board.ahead(at.here.pool, missions, now)
