@@ -91,7 +91,7 @@ async def _play(year: Year, settings: Settings) -> Played:
 cases = pytest.mark.parametrize(
     ("number", "small"),
     [
-        (20, True),
+        (8, True),
         pytest.param(200, False, marks=[pytest.mark.trials, pytest.mark.timeout(7200)]),
     ],
 )
