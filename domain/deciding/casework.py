@@ -7,6 +7,7 @@ from typing import Any, Final
 from domain import commands as c
 from domain import vocabulary
 from domain.casework import FIRST
+from domain.deciding import gates
 from domain.deciding.gates import gates_of, opened, publication_gates, releases, require_open
 from domain.envelope import Actor
 from domain.events import New
@@ -63,12 +64,17 @@ def _standing(consult: Obligation | None, state: Obligation) -> list[tuple[str, 
     ]
 
 
-def detach(command: c.DetachCase, state: Obligation, _m: Mission, _n: datetime, _a: Actor) -> list[New]:
-    """A case no longer belongs to a proceeding. The one that it was opened for stays."""
+def detach(command: c.DetachCase, state: Obligation, _m: Mission, now: datetime, _a: Actor) -> list[New]:
+    """A case no longer belongs to a proceeding; what only its wish let pass falls with it. The first case stays."""
     _open(state)
     if command.case == FIRST:
         raise Refused("first-case", obligation=state.id)
-    return [New("CaseDetached", {"case": command.case})] if command.case in state.cases else []
+    if command.case not in state.cases:
+        return []
+    let_pass = sorted(gate for (gate, case), on in state.gate_of.items() if on and case == command.case)
+    fallen = [one for gate in let_pass for one in gates.falls(gate, command.case, state, text(now))]
+    once = {str(one.data): one for one in fallen}  # a task may stand behind two gates
+    return [New("CaseDetached", {"case": command.case}), *once.values()]
 
 
 # ── a publication ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -137,11 +137,14 @@ def shut(
     data: dict[str, Any] = {"gate": gate, "open": False, **more}
     if case != FIRST:
         data["case"] = case
-    made = [New("GateSet", data, at=at)]
+    return [New("GateSet", data, at=at), *falls(gate, case, state, at or text(now), at=at)]
+
+
+def falls(gate: str, case: str, state: Obligation, current: str, *, at: str | None = None) -> list[New]:
+    """What stands behind a gate and has not begun, cancelled once `case` lets it pass no longer; nothing if another does."""
     if any(on for (name, who), on in state.gate_of.items() if name == gate and who != case):
-        return made
-    current = at or text(now)
-    made += [
+        return []
+    made = [
         New("TaskCancelled", {"task": task.id, "cause": "gate"}, at=at)
         for task in state.open_tasks()
         if behind(gate, task, state) and not _begun(task, state, current)

@@ -97,12 +97,14 @@ class Oracle:
         if obligation == "statement" and self.status == "released" and gate in BEHIND[self.release_step]:
             self.status = "cancelled"
 
-    def goes_out(self, case: str) -> None:
-        """A case leaves the trial; its wishes leave with it."""
+    def goes_out(self, case: str, now: int) -> None:
+        """A case leaves the trial; its wishes leave with it, and what only they let pass falls."""
         self.cases["trial"].discard(case)
         for key in [key for key in self.wish if key[:2] == ("trial", case)]:
-            self.wish.pop(key)
+            yes = self.wish.pop(key)
             self.ends.pop(key, None)
+            if yes and not self.stands("trial", key[2]):
+                self._fall("trial", key[2], now)
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -147,7 +147,7 @@ class Story(CaseDesk, RuleBasedStateMachine):
     @rule(who=leads)
     def the_other_case_goes(self, who: str) -> None:
         assert self.ask(officer(who), c.DetachCase, "trial", case="2") is None
-        self.oracle.goes_out("2")
+        self.oracle.goes_out("2", self.now)
 
     # ── acting on them ───────────────────────────────────────────────────────────────────────────────────────────
 

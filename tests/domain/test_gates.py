@@ -98,6 +98,23 @@ def test_a_case_that_leaves_takes_its_wish_along() -> None:
     world.when(on(c.DetachCase, case="1")).refused("first-case")
 
 
+def test_what_only_the_leaving_case_let_pass_falls_with_it() -> None:
+    """Else somebody would be acted for after the last who agreed to it has gone."""
+    world = acting().by(FOCAL).having(on(c.AttachCase, case="2", subject=SEALED))
+    world.having(wishes((DEMARCHE,), others={"o-1": "2"}).model_copy(update={"obligation": "o-9"}))
+    world.by(ENGINE_WORKFLOW).having(asked("prepare")).by(FOCAL)
+    world.when(on(c.DetachCase, case="2")).then(
+        fact("CaseDetached", case="2"), fact("TaskCancelled", task="prepare.1", cause="gate")
+    )
+    both = (
+        acting().by(FOCAL).having(on(c.AttachCase, case="2", subject=SEALED), set_one(DEMARCHE, open_=True))
+    )
+    both.having(wishes((DEMARCHE,), others={"o-1": "2"}).model_copy(update={"obligation": "o-9"}))
+    both.by(ENGINE_WORKFLOW).having(asked("prepare")).by(FOCAL)
+    both.when(on(c.DetachCase, case="2")).then(fact("CaseDetached", case="2"))
+    assert both.task("prepare.1").is_open, "the first case still agrees to it"
+
+
 # ── a publication ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
