@@ -65,8 +65,8 @@ COMPILE := pip compile pyproject.toml --universal --python-version 3.11 --genera
 lock: $(VENV)/made ## write requirements/*.lock anew (LOCK_ARGS=--upgrade for newer versions)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	@mkdir -p requirements
-	@$(BIN)/uv $(COMPILE) $(LOCK_ARGS) --extra embedded --extra web --group build --group test --group bench -o requirements/dev.lock
-	@$(BIN)/uv $(COMPILE) --extra embedded --extra web --group build -c requirements/dev.lock -o requirements/run.lock
+	@$(BIN)/uv $(COMPILE) $(LOCK_ARGS) --extra embedded --extra web --extra reports --group build --group test --group bench -o requirements/dev.lock
+	@$(BIN)/uv $(COMPILE) --extra embedded --extra web --extra reports --group build -c requirements/dev.lock -o requirements/run.lock
 
 .PHONY: clean
 clean: ## remove what make made; never data

@@ -24,11 +24,11 @@ from chancery.log.canonical import canonical
 from chancery.log.pipeline import LogUnavailable, NewEvent, OutcomeUnknown, Statement, StreamsMoved
 from chancery.log.store import EventLog, Pool
 from chancery.lookup import Lookup
-from chancery.streams import Known, Receipt, Shelf, mission_stream, obligation_stream
+from chancery.streams import Known, Receipt, Shelf, dossier_stream, mission_stream, obligation_stream
 from chancery.views import inline
 from chancery.waiting import Batch, Line, Waiting, mission_of, once_each, streams_of, writes_of
 from domain import commands as c
-from domain import deciding, events, mission_decide, policy
+from domain import deciding, dossier, events, mission_decide, policy
 from domain.envelope import Actor, Event
 from domain.events import New
 from domain.instant import BadInput
@@ -142,6 +142,10 @@ class Desk:
         assert isinstance(known.state, Obligation)
         return known.state
 
+    async def dossier(self, room: str, code: str) -> Any:
+        """A dossier as it stands now (`domain.dossier`): read it, do not change it. Version 0: there is none."""
+        return (await self._lookup.get(dossier_stream(room, code))).state
+
     async def was_carried_out(self, obligation: str, command_id: str) -> bool:
         """Whether a command with this id has changed the obligation."""
         return command_id in (await self._lookup.get(obligation_stream(obligation))).commands
@@ -254,11 +258,18 @@ class Desk:
         obligation = target.state if isinstance(target.state, Obligation) else None
         if obligation is not None and obligation.version and obligation.mission != mission.code:
             raise Refused("no-such-obligation", obligation=obligation.id)  # it is not this mission's to touch
-        policy.check(command, actor, obligation, mission)
+        parties = target.state.parties() if isinstance(command, c.DossierCommand) else None
+        policy.check(command, actor, obligation, mission, parties)
         versions = {name: known[name].version for name in waiting.streams}
         # Each stream on its own state, and none changed before all are decided: it is one decision.
         if isinstance(command, c.MissionCommand):
             new = [(target, mission_decide.decide(command, mission, now, actor))]
+        elif isinstance(command, c.DossierCommand):
+            elsewhere = {code: known[mission_stream(code)].state for code in command.elsewhere}
+            context = dossier.Context(
+                mission, elsewhere, {name: known[name].state for name in command.beside}
+            )
+            new = [(target, dossier.decide(command, target.state, context, now, actor))]
         else:
             assert obligation is not None
             assert isinstance(command, c.ObligationCommand)
@@ -303,20 +314,9 @@ class Desk:
             part.tasks.add(new.data["task"])
         hashed = made.waiting.hash
         data = new.data
+        by, given = body["actor"], str(command.command_id)
         target.apply(
-            Event(
-                event_id,
-                new.type,
-                target.name,
-                version,
-                at,
-                body["actor"],
-                str(command.command_id),
-                data,
-                0,
-                0,
-                hashed,
-            )
+            Event(event_id, new.type, target.name, version, at, by, given, data, command_hash=hashed)
         )
 
     async def _write(self, decided: list[Decided], known: dict[str, Known]) -> dict[int, pipeline.Placed]:
@@ -383,11 +383,13 @@ def _touched(decided: Iterable[Decided], known: dict[str, Known]) -> inline.Touc
             if isinstance(state, Mission):
                 touched.missions[name] = state
                 touched.people |= bool(part.types & _PEOPLE)
-            else:
+            elif isinstance(state, Obligation):
                 touched.obligations[name] = state
                 touched.tasks.setdefault(name, set()).update(part.tasks)
                 if part.types & _INVOLVE:
                     touched.involving.add(name)
+            else:
+                touched.dossiers[name] = state
     return touched
 
 

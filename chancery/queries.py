@@ -118,6 +118,30 @@ async def involved(log: EventLog, postings_: Sequence[str]) -> list[str]:
     return [r["obligation"] for r in await rows(log, query)]
 
 
+async def dossiers(
+    log: EventLog,
+    room: str,
+    *,
+    mission: str | None = None,
+    parties: Sequence[str] | None = None,
+    status: str | None = None,
+) -> list[Row]:
+    """Dossiers of a kind (`review`, `workplan`, `export`), the newest period first; `code` is the dossier's own.
+
+    `parties`: only those to which one of these postings is a party.
+    """
+    table = v.dossier
+    query = select(table).where(table.c.stream.startswith(f"{room}/", autoescape=True))
+    if mission is not None:
+        query = query.where(table.c.mission == mission)
+    if parties is not None:
+        query = query.where(table.c.parties.overlap(list(parties)))
+    if status is not None:
+        query = query.where(table.c.status == status)
+    found = await rows(log, query.order_by(table.c.last.desc().nulls_last(), table.c.stream))
+    return [{**row, "code": str(row["stream"]).partition("/")[2]} for row in found]
+
+
 async def to_wake(log: EventLog, before: datetime) -> list[Row]:
     """Open obligations whose next planned instant lies before `before` (UTC): what a timer should have recorded."""
     o = v.obligation

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chancery.log.store import Recorded
+from domain import dossier
 from domain import mission as missions
 from domain import obligation as obligations
 from domain.envelope import Event, read_event
@@ -46,7 +47,8 @@ class Known:
     """One stream, folded up to `version`. Positions inside the state are those of events read back, 0 before that."""
 
     name: str
-    state: Mission | Obligation
+    state: Any
+    """A Mission, an Obligation, or what `domain.dossier` makes of a dossier's stream."""
     version: int = 0
     commands: dict[str, Seen] = field(default_factory=dict)
 
@@ -54,10 +56,14 @@ class Known:
         """Take in one event."""
         if isinstance(self.state, Mission):
             missions.evolve(self.state, event)
-        else:
+        elif isinstance(self.state, Obligation):
             obligations.evolve(self.state, event)
             if event.type == "ObligationOpened":
                 self.state.definition = _one_copy(self.state.definition)
+        else:
+            kind = dossier.kind_of(self.name)
+            assert kind is not None
+            kind.evolve(self.state, event)
         self.version = event.version
         seen = self.commands.get(event.command)
         if seen is None:
@@ -109,8 +115,16 @@ def obligation_stream(id_: str) -> str:
     return f"obligation/{id_}"
 
 
+def dossier_stream(room: str, code: str) -> str:
+    """The name of a dossier's stream: `review`, `workplan`, `export` or `purpose`, and its code."""
+    return f"{room}/{code}"
+
+
 def empty(name: str) -> Known:
     """A stream of which nothing is known yet."""
+    kind = dossier.kind_of(name)
+    if kind is not None:
+        return Known(name, kind.empty())
     state: Any = Mission() if name.startswith("mission/") else Obligation()
     return Known(name, state)
 

@@ -27,6 +27,8 @@ Source: TypeAlias = psycopg.AsyncConnection[Any] | AsyncConnectionPool[Any]
 
 PUT: Final = "SELECT vault.put(%b::uuid[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[])"
 GET: Final = "SELECT reference, mission, marker, nonce, ciphertext, commitment FROM vault.get(%s::uuid[])"
+KINDS: Final = ("mission", "case", "posting")
+"""Whose keys seal fields: a mission's, a case's, and, of words about a member of staff, their posting's: they go with it."""
 _TEXT, _BYTES, _JSON = b"t", b"b", b"j"
 
 
@@ -89,14 +91,14 @@ class Vault:
         self._latest: dict[str, str] = {}
 
     def seal(self, key_id: str, kind: str, plaintext: Plaintext, reference: UUID | None = None) -> Sealed:
-        """Seal words, bytes or a JSON object under a mission's or a case's key.
+        """Seal words, bytes or a JSON object under the key of a mission, a case or a posting.
 
         A command that may be sent again passes a `reference` derived from its own id: the commitment is the same each
         time, so the row that came first serves. `kind` is sealed along, since it can tell as much as the words.
         Raises VaultLocked, Shredded, KeyMissing, BadKeyId, TooLong.
         """
-        if key_id.partition(":")[0] not in ("mission", "case"):
-            raise BadKeyId("A field is sealed under the key of a mission or of a case.")
+        if key_id.partition(":")[0] not in KINDS:
+            raise BadKeyId("A field is sealed under the key of a mission, of a case or of a posting.")
         key = self.keystore.get(key_id)
         place = uuid4() if reference is None else reference
         packed = _pack(kind, plaintext)
@@ -210,7 +212,7 @@ class Vault:
     def _candidates(self, mission: str) -> Iterator[str]:
         if mission in self._latest:
             yield self._latest[mission]
-        for kind in ("mission", "case"):
+        for kind in KINDS:
             yield from self.keystore.keys(mission, kind)
 
     def _binding(self, key_id: str, reference: UUID) -> Binding:

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from chancery.log.pipeline import Statement
-from chancery.streams import Receipt, mission_stream, obligation_stream
+from chancery.streams import Receipt, dossier_stream, mission_stream, obligation_stream
 from domain import commands as c
 from domain.envelope import Actor
 
@@ -137,13 +137,15 @@ def stream_of(command: c.Command) -> str:
     """The stream that a command writes."""
     if isinstance(command, c.MissionCommand):
         return mission_stream(command.mission)
+    if isinstance(command, c.DossierCommand):
+        return dossier_stream(command.room, command.dossier)
     assert isinstance(command, c.ObligationCommand)
     return obligation_stream(command.obligation)
 
 
 def mission_of(command: c.Command) -> str:
     """The code of the mission that a command is about."""
-    assert isinstance(command, c.MissionCommand | c.ObligationCommand)
+    assert isinstance(command, c.MissionCommand | c.ObligationCommand | c.DossierCommand)
     return command.mission
 
 
@@ -158,4 +160,6 @@ def streams_of(command: c.Command, actor: Actor) -> tuple[str, ...]:
     if actor.mission is not None:
         names.append(mission_stream(actor.mission))
     names += [obligation_stream(code) for code in command.also_reads]
+    if isinstance(command, c.DossierCommand):
+        names += [*(mission_stream(code) for code in command.elsewhere), *command.beside]
     return tuple(dict.fromkeys(names))

@@ -139,6 +139,7 @@ ROLES = frozenset(
         "hq_duty",
         "auditor",
         "data_protection_officer",
+        "staff_committee",
     }
 )
 

@@ -13,6 +13,12 @@ from typing_extensions import TypedDict
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,95}$")]
 """A stable code: of a step, a reason, a post, an obligation. No blanks, so no sentence and no person's name."""
 
+Clause = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){0,4}$")]
+"""The number of a clause in a text, like 4.2: digits alone, so nobody's name."""
+
+DossierCode = Annotated[str, StringConstraints(pattern=r"^(wp|rv|ex)-[0-9a-f]{12}$")]
+"""The code of a work plan, a review or an export, drawn at random: never typed."""
+
 Label = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f<>]{1,120}$")]
 """The published name of a public holiday or the reason beside a day in an explanation. Never typed by staff."""
 

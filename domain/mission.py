@@ -238,6 +238,15 @@ def _post(s: Mission, d: Mapping[str, Any], _: Event) -> None:
     s.posts[d["post"]] = Post(d["post"], d["role"], d["share_percent"], d["support"])
 
 
+def _job(s: Mission, d: Mapping[str, Any], _: Event) -> None:
+    post = s.posts[d["post"]]
+    post.clause, post.share_percent, post.answers_for = (
+        d["clause"],
+        d["share_percent"],
+        tuple(d["answers_for"]),
+    )
+
+
 def _posting(s: Mission, d: Mapping[str, Any], e: Event) -> None:
     s.postings[d["posting"]] = Posting(
         d["posting"], d["post"], _day(d["from_day"]), _day(d["until"]), e.position, d["appraisal"]
@@ -330,6 +339,7 @@ _EVOLVE = {
     "MissionAdopted": _adopted,
     "CalendarRevised": _calendar,
     "PostCreated": _post,
+    "JobDescribed": _job,
     "PostingBegan": _posting,
     "PostingEnded": _posting_ended,
     "AbsenceRecorded": _absence,

@@ -79,6 +79,7 @@ def _revise(command: c.ReviseCalendar, state: Mission, _n: datetime, _a: Actor) 
 _DECIDE: dict[type[c.Command], Callable[[Any, Mission, datetime, Actor], list[New]]] = {
     c.ReviseCalendar: _revise,
     c.RecordPosts: people.record_posts,
+    c.DescribeJob: people.describe_job,
     c.EndPosting: people.end_posting,
     c.RecordAbsence: people.record_absence,
     c.EndAbsence: people.end_absence,

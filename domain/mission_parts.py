@@ -19,6 +19,9 @@ class Post:
     role: Role
     share_percent: int
     support: bool
+    clause: str | None = None
+    answers_for: tuple[str, ...] = ()
+    """The clause of its job description that speaks of this work, and the definitions named there."""
 
 
 @dataclass(slots=True)

@@ -21,6 +21,12 @@ ENGINE: Final = "engine"
 OPERATOR: Final = "operator"
 OFFERED: Final = "offered"
 """Relations rather than roles: who holds the task; the engine itself; who runs the installation; who was offered it."""
+SUBJECT: Final = "subject"
+MANAGER: Final = "manager"
+SECOND: Final = "second"
+PROPOSER: Final = "proposer"
+NAMED: Final = "named"
+"""Relations to a dossier: whom it is about, who writes or answers in it, who asked for it; whom the command itself names."""
 
 _LEAD = ("focal_point", "focal_point_alternate", "deputy_head_of_mission", "head_of_mission")
 _HEADS = ("head_of_mission", "deputy_head_of_mission")
@@ -31,6 +37,7 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
     "AdoptMission": (OPERATOR,),
     "ReviseCalendar": (OPERATOR, *_LEAD),
     "RecordPosts": (OPERATOR,),
+    "DescribeJob": (OPERATOR, *_HEADS, "hq_human_rights"),
     "EndPosting": (OPERATOR, *_HEADS),
     "RecordAbsence": (OPERATOR, *_LEAD),
     "EndAbsence": (OPERATOR, *_LEAD),
@@ -100,13 +107,40 @@ RULES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "EndProceeding": _LEAD,
     "AnswerRota": (OFFERED,),
+    # what staff reports are for, work plans, reviews
+    "StatePurpose": ("data_protection_officer", "staff_committee"),
+    "WithdrawPurpose": ("data_protection_officer", "staff_committee"),
+    "DraftWorkPlan": (NAMED,),
+    "AgreeWorkPlan": (SUBJECT, MANAGER),
+    "AmendWorkPlan": (SUBJECT, MANAGER),
+    "EndWorkPlan": (MANAGER, *_HEADS),
+    "OpenReview": (*_HEADS, "hq_human_rights"),
+    "ReadReview": (SUBJECT, MANAGER, SECOND),
+    "CommentReview": (SUBJECT, MANAGER, SECOND),
+    "ContestItem": (SUBJECT,),
+    "AnswerContest": (SECOND,),
+    "MakeAgain": (MANAGER, SECOND),
+    "SignReview": (SUBJECT, MANAGER, SECOND),
+    "ReplaceReviewer": (*_HEADS, "hq_human_rights"),
+    "CancelReview": (MANAGER, "hq_human_rights"),
+    # what leaves
+    "ProposeExport": (*_HEADS, "auditor", "data_protection_officer", "hq_human_rights"),
+    "AnswerExport": (*_HEADS, "auditor", "data_protection_officer", "hq_human_rights"),
+    "RecordExport": (PROPOSER, OPERATOR),
 }
 
 
-def check(command: c.Command, actor: Actor, state: Obligation | None, mission: Mission) -> None:
+def check(
+    command: c.Command,
+    actor: Actor,
+    state: Obligation | None,
+    mission: Mission,
+    parties: Mapping[str, frozenset[str]] | None = None,
+) -> None:
     """Pass, or raise Refused `not-allowed` or `not-your-task`. `actor` bears the role that the mission's stream gives it.
 
     An officer acts in the mission of their posting; headquarters' roles reach into a mission where a row names them.
+    `parties`: of a dossier, who stands in which relation to it. They do so wherever they serve: who moved on is still heard.
     """
     rows = RULES.get(command.name, ())
     if actor.kind != "officer":
@@ -115,7 +149,8 @@ def check(command: c.Command, actor: Actor, state: Obligation | None, mission: M
             return
         raise _refusal(command, actor, rows)
     own = actor.mission == mission.code
-    if actor.role in rows and (own or actor.role in HEADQUARTERS):
+    by_role = actor.role in rows and (own or actor.role in HEADQUARTERS)
+    if by_role or _related(command, actor, rows, parties or {}):
         return
     if isinstance(command, c.TaskCommand) and HOLDER in rows and state is not None:
         task = state.tasks.get(command.task)
@@ -132,6 +167,16 @@ def check(command: c.Command, actor: Actor, state: Obligation | None, mission: M
     if isinstance(command, c.AnswerRota) and OFFERED in rows and own:
         return  # whether it was offered to them is a fact, which the decision looks at
     raise _refusal(command, actor, rows)
+
+
+def _related(
+    command: c.Command, actor: Actor, rows: tuple[str, ...], parties: Mapping[str, frozenset[str]]
+) -> bool:
+    """Whether an officer stands in a relation to the dossier that a row names."""
+    if not isinstance(command, c.DossierCommand) or actor.kind != "officer":
+        return False
+    related = {**parties, NAMED: command.named}
+    return any(actor.code in related.get(relation, ()) for relation in rows)
 
 
 def _partner(command: c.Command, actor: Actor, state: Obligation | None, rows: tuple[str, ...]) -> bool:

@@ -82,7 +82,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """The task was with somebody outside while it was held."""
+    """The task was with somebody outside while it was held: who said so, who let it go on."""
 
     cause: str
     party: str
@@ -90,6 +90,7 @@ class Waited:
     starts: datetime
     ends: datetime
     positions: tuple[int, ...]
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _stint(course: Course, first: int, last: int, asked: Asked, background: Back
     happened = _happened(course, end)
     parts = partition(course, asked, background, calendar, min(happened or closed, closed))
     term = Term.parse(deadline.term)
-    waits = tuple(w for w in _waits(course, closed) if w.ends > begun.starts and w.starts < closed)
+    waited = tuple(w for w in waits(course, closed) if w.ends > begun.starts and w.starts < closed)
     standing = close == "open" and _stands(course, closed)
     corrected = {e.data["field"]: e.data["value"] for e in course.corrections} if end else {}
     said = course.waiver.data if close == "waived" and course.waiver else end.data if end else {}
@@ -197,7 +198,7 @@ def _stint(course: Course, first: int, last: int, asked: Asked, background: Back
         intervals=parts,
         own=accounts.own_time(parts, ME, term, calendar),
         own_in_period=own_between(parts, term, calendar, asked),
-        waits=waits,
+        waits=waited,
         positions=tuple(sorted({course.origin.position, *upto, *later, *([passed] if passed else [])})),
         passed=passed,
     )
@@ -205,7 +206,7 @@ def _stint(course: Course, first: int, last: int, asked: Asked, background: Back
 
 def _stands(course: Course, at: datetime) -> bool:
     """Whether the clock stands still at that instant: nothing can be late meanwhile."""
-    found = _waits(course, at)
+    found = waits(course, at)
     return bool(found) and found[-1].stops and found[-1].ends >= at.replace(microsecond=0)
 
 
@@ -238,19 +239,19 @@ def partition(
             accounts.Span(who, held.starts, held.accepted, held.why in FALLBACK, away, outside=outside)
         )
     begin = course.begins
-    waits = [Wait(w.cause, w.party, w.starts, w.ends) for w in _waits(course, ended) if w.ends > w.starts]
+    stood = [Wait(w.cause, w.party, w.starts, w.ends) for w in waits(course, ended) if w.ends > w.starts]
     return accounts.apportion(
         begin,
         max(ended, begin),
         Term.parse(course.opened.data["deadline"]["term"]),
         spans,
         calendar,
-        waits=waits,
+        waits=stood,
         suspensions=mission.all_suspensions(),
     )
 
 
-def _waits(course: Course, until: datetime) -> list[Waited]:
+def waits(course: Course, until: datetime) -> list[Waited]:
     """Each wait up to its end: resumed, lapsed, the task's own end, or `until` while it lasts."""
     found = []
     for first, *more in course.waits:
@@ -271,6 +272,7 @@ def _waits(course: Course, until: datetime) -> list[Waited]:
                 starts,
                 max(ends.replace(microsecond=0), starts),
                 positions,
+                (first, *more),
             )
         )
     return found

@@ -6,6 +6,8 @@ A refusal is an answer, not a fault. It says what, where and what would be right
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
+from domain.refusals_of_dossiers import OF_DOSSIERS
+
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "not-allowed": (
         "{role} may not {command} here; {who} may (policy {rule}).",
@@ -349,6 +351,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{where}: {problem}",
         "{where} : {problem}",
     ),
+    **OF_DOSSIERS,
 }
 
 

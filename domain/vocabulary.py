@@ -236,6 +236,108 @@ DAYS_OFF: Final = (
 )
 """What a day off may be called, beside the names that the mission's calendar knows already."""
 
+OPINIONS: Final = ("agreed", "agreed_with_conditions")
+"""What data protection officer or staff committee say of the purpose; the conditions are sealed words."""
+
+PLAN_AMENDMENTS: Final = (
+    "workload",
+    "vacancy",
+    "long_absence",
+    "security",
+    "access",
+    "priorities_changed",
+    "post_changed",
+    "written_in_error",
+)
+"""Why a work plan is another one now."""
+
+PLAN_ENDS: Final = ("posting_ended", "post_changed", "replaced", "written_in_error")
+"""Why a work plan holds no longer."""
+
+FIGURES: Final = (
+    "posts",
+    "absences",
+    "assigned",
+    "carried_in",
+    "accepted",
+    "on_time",
+    "reported_in_time",
+    "late",
+    "not_acted",
+    "waived",
+    "cancelled",
+    "handed_on",
+    "carried_out",
+    "own_time",
+    "waiting",
+    "stood_in",
+    "acted_for",
+    "escalations",
+    "rota",
+    "sittings",
+    "refused_entry",
+    "corrections",
+    "corrections_not_made",
+    "load",
+    "training",
+    "sources",
+    "out_of_hours",
+    "swaps",
+    "evidence",
+    "without_evidence",
+    "late_entries",
+    "pauses",
+    "opened_by",
+    "plan",
+)
+"""What of a staff report may be contested: its parts, by their names."""
+
+CONTEST_GROUNDS: Final = (
+    "not_mine",
+    "wrong_time",
+    "wrong_outcome",
+    "wrong_reason",
+    "missing",
+    "counted_twice",
+    "waited_on_others",
+    "away",
+    "no_capacity",
+    "term_not_fair",
+    "other",
+)
+"""On which ground an item of a report is contested; the words are sealed."""
+
+REVIEWER_REASONS: Final = ("left", "away", "concerned", "asked_by_officer", "named_in_error")
+"""Why somebody else is manager or second person of a review."""
+
+REVIEW_ENDS: Final = ("opened_in_error", "wrong_period", "wrong_person", "posting_ended", "replaced")
+"""Why a review is called off."""
+
+EXPORT_PURPOSES: Final = (
+    "audit",
+    "court_order",
+    "parliamentary_inquiry",
+    "supervisory_authority",
+    "evaluation",
+    "moving_system",
+    "restore_drill",
+)
+"""Why the log leaves unredacted."""
+
+EXPORT_RECIPIENTS: Final = (
+    "internal_audit",
+    "court_of_auditors",
+    "data_protection_authority",
+    "court",
+    "parliament",
+    "ombudsman",
+    "headquarters",
+    "external_auditor",
+    "archive",
+    "other_installation",
+)
+"""To which kind of body it goes."""
+
 _YEAR: Final = re.compile(r"-20[0-9]{2}")
 
 

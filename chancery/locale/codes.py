@@ -4,6 +4,7 @@ from typing import Final
 
 from chancery.locale.codes_of_actions import ACTION_CODES
 from chancery.locale.codes_of_cases import CASE_CODES
+from chancery.locale.codes_of_dossiers import DOSSIER_CODES
 from chancery.locale.codes_of_events import EVENT_CODES
 from chancery.locale.codes_of_people import PEOPLE_CODES
 from chancery.locale.codes_of_vault import VAULT_CODES
@@ -150,6 +151,7 @@ CODES: Final[dict[str, tuple[str, str]]] = {
     "happened_at": ("when it happened", "le moment des faits"),
     "outcome": ("the outcome", "l'issue"),
     "reason": ("the reason", "le motif"),
+    **DOSSIER_CODES,
     **CASE_CODES,
     **PEOPLE_CODES,
     **EVENT_CODES,

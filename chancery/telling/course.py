@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from chancery.i18n import tr, word
-from chancery.telling import history, names
+from chancery.telling import dossiers, history, names
 from chancery.telling.moments import local, words
 from domain.envelope import Event
 from domain.task import TASK_TYPES
@@ -49,6 +49,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "MissionAdopted": "The mission began with Chancery on {on_day}.",
     "CalendarRevised": "{by} revised the calendar. Days off added: {added}; taken back: {removed}.",
     "PostCreated": "Post {post} was created: {role}.",
+    "JobDescribed": "{by} set down the job description of post {post}, clause {clause}: {share} % of the time; it answers for {definitions}.",
     "PostingBegan": "{posting} took post {post} on {from_day}.",
     "PostingEnded": "The posting of {posting} ends on {until}.",
     "AbsenceRecorded": "{posting} is away from {from_day} to {until}. Stands in: {substitute}.",
@@ -68,6 +69,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "ShreddingProposed": "{by} asked that a case's content be destroyed: {basis}.",
     "ShreddingAnswered": "{by} answered the request to destroy a case's content: {approved}.",
     "DataShredded": "A case's content was destroyed.",
+    **dossiers.SENTENCES,
 }
 """Event type → English sentence, for every type that is no task's; the French ones stand in `chancery/locale`."""
 
@@ -90,7 +92,7 @@ _WHETHER: Final = ("open", "passed")
 
 
 def people(events: Iterable[Event]) -> set[str]:
-    """Every posting that these events name."""
+    """Every posting that these events name: who did it, and who it is about."""
     found: set[str] = set()
     for event in events:
         found |= {event.by, str(event.actor.get("for", ""))}
@@ -107,6 +109,8 @@ def sentence(event: Event, zone: str, held: Mapping[str, str]) -> str:
     """
     if event.type in TASK_TYPES:
         return history.sentence(event, zone, held)
+    if event.type in dossiers.SENTENCES:
+        return dossiers.sentence(event, zone, held)
     data = event.data
 
     def known(code: Any) -> str:
@@ -127,6 +131,9 @@ def sentence(event: Event, zone: str, held: Mapping[str, str]) -> str:
         "on_off": tr("on") if data.get("on") else tr("off"),
         "items": len(data.get("items", ())),
         "queried": len(data.get("queried", ())),
+        "clause": data.get("clause", ""),
+        "share": data.get("share_percent", ""),
+        "definitions": days("answers_for"),
         "added": days("added"),
         "removed": days("removed"),
         "reached": words(list(data.get("reached", ()))) or tr("nobody"),

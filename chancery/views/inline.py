@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Table
 
@@ -15,12 +16,13 @@ from domain.obligation import Obligation
 
 @dataclass(slots=True)
 class Touched:
-    """What a batch changed, by stream: obligations and their tasks, those with new people in them, missions."""
+    """What a batch changed, by stream: obligations and their tasks, those with new people in them, missions, dossiers."""
 
     obligations: dict[str, Obligation] = field(default_factory=dict)
     tasks: dict[str, set[str]] = field(default_factory=dict)
     involving: set[str] = field(default_factory=set)
     missions: dict[str, Mission] = field(default_factory=dict)
+    dossiers: dict[str, Any] = field(default_factory=dict)
     people: bool = False
 
 
@@ -44,6 +46,7 @@ def statements(touched: Touched) -> list[Statement]:
         ),
         upsert(tables.mission, [rows.mission_row(m) for m in missions]),
         upsert(tables.posting, people),
+        upsert(tables.dossier, [rows.dossier_row(name, d) for name, d in touched.dossiers.items()]),
     ]
     return [statement for statement in made if statement is not None]
 

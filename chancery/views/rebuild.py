@@ -18,6 +18,7 @@ from sqlalchemy import Table
 
 from chancery.log.store import EventLog, LogDamaged
 from chancery.views import rows, tables
+from domain import dossier
 from domain import mission as missions
 from domain import obligation as obligations
 from domain.envelope import Event, read_event
@@ -159,19 +160,23 @@ async def _catch_up(conn: _Conn, head: int, held: int) -> None:
 def _rows_of(found: Sequence[TupleRow]) -> _Rows:
     """The rows of whole streams, given as (stream, position, recorded_us, body) in the order of stream and version."""
     made: _Rows = {}
-    for state in _states(found):
+    for stream, state in _states(found):
         if isinstance(state, Mission):
             made.setdefault("mission", []).append(rows.mission_row(state))
             made.setdefault("posting", []).extend(rows.posting_rows(state))
-        else:
+        elif isinstance(state, Obligation):
             made.setdefault("obligation", []).append(rows.obligation_row(state))
             made.setdefault("task", []).extend(rows.task_row(state, task) for task in state.tasks.values())
             made.setdefault("involvement", []).extend(rows.involved(state))
+        else:
+            made.setdefault("dossier", []).append(rows.dossier_row(stream, state))
     return made
 
 
-def _states(found: Iterable[TupleRow]) -> Iterator[Mission | Obligation]:
+def _states(found: Iterable[TupleRow]) -> Iterator[tuple[str, Any]]:
+    """The name of each stream and what it folds to."""
     current: int | None = None
+    name = ""
     state: Any = None
     evolve: Callable[[Any, Event], Any] = missions.evolve
     decode = json.JSONDecoder().raw_decode  # the log's bytes are UTF-8 with nothing around the object
@@ -179,8 +184,8 @@ def _states(found: Iterable[TupleRow]) -> Iterator[Mission | Obligation]:
         body, _ = decode(raw.decode())
         if stream != current:
             if state is not None:
-                yield state
-            current, (state, evolve) = stream, _empty(body, position)
+                yield name, state
+            current, name, (state, evolve) = stream, body["stream"], _empty(body, position)
         if body["version"] != state.version + 1:
             raise Unfoldable(position, body["type"], f"version {body['version']} follows {state.version}")
         try:
@@ -188,11 +193,14 @@ def _states(found: Iterable[TupleRow]) -> Iterator[Mission | Obligation]:
         except (KeyError, IndexError, ValueError, TypeError) as problem:
             raise Unfoldable(position, body["type"], f"{type(problem).__name__} {problem}") from problem
     if state is not None:
-        yield state
+        yield name, state
 
 
-def _empty(body: dict[str, Any], position: int) -> tuple[Mission | Obligation, Callable[[Any, Event], Any]]:
+def _empty(body: dict[str, Any], position: int) -> tuple[Any, Callable[[Any, Event], Any]]:
     kind = body["stream"].partition("/")[0]
+    known = dossier.kind_of(body["stream"])
+    if known is not None:
+        return known.empty(), known.evolve
     if kind == "obligation":
         return Obligation(), obligations.evolve
     if kind == "mission":

@@ -112,3 +112,10 @@ def posting_rows(state: Mission) -> Iterable[Row]:
             held.last.isoformat(),
             post.support,
         )
+
+
+def dossier_row(stream: str, state: Any) -> Row:
+    """The row of `view.dossier`, in the order of its columns."""
+    parties = sorted({posting for postings in state.parties().values() for posting in postings})
+    first, last = getattr(state, "first", None), getattr(state, "last", None)
+    return (stream, state.mission, state.status, first, last, parties, state.version)

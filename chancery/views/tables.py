@@ -3,6 +3,7 @@
 from typing import Final
 
 from sqlalchemy import Boolean, Column, DateTime, Index, Integer, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData(schema="view")
 
@@ -104,4 +105,19 @@ posting: Final = Table(
     Index("posting_mission", "mission"),
 )
 
-ALL: Final = (obligation, task, involvement, mission, posting)
+dossier: Final = Table(
+    "dossier",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("mission", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("first", Text),
+    Column("last", Text),
+    Column("parties", ARRAY(Text), nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("dossier_mission", "mission"),
+    Index("dossier_parties", "parties", postgresql_using="gin"),
+)
+"""Work plans, reviews, exports, the statement of purpose: where each stands, and which postings are parties to it."""
+
+ALL: Final = (obligation, task, involvement, mission, posting, dossier)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.commands.base import MissionCommand
-from domain.kinds import Code, DateText, Hex, Label, SealedRef, Source
+from domain.kinds import Clause, Code, DateText, Hex, Label, SealedRef, Source
 
 
 class Accreditation(BaseModel):
@@ -59,6 +59,15 @@ class RecordPosts(MissionCommand):
     """A mission's staff table: posts and postings, all of it or nothing. What is known already changes nothing."""
 
     lines: tuple[PostLine, ...]
+
+
+class DescribeJob(MissionCommand):
+    """What a post's job description says of this work, from now on."""
+
+    post: Code
+    clause: Clause
+    share_percent: Annotated[int, Field(ge=0, le=100)]
+    answers_for: Annotated[tuple[Code, ...], Field(max_length=60)]
 
 
 class EndPosting(MissionCommand):

@@ -13,6 +13,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 
 from domain.events import of_case as k
+from domain.events import of_dossier as d
 from domain.events import of_mission as m
 from domain.events import of_obligation as o
 from domain.events import of_sitting as s
@@ -24,6 +25,7 @@ TYPES: Final[dict[str, Any]] = {
         m.MissionAdopted,
         m.CalendarRevised,
         m.PostCreated,
+        m.JobDescribed,
         m.PostingBegan,
         m.PostingEnded,
         m.AbsenceRecorded,
@@ -88,6 +90,24 @@ TYPES: Final[dict[str, Any]] = {
         k.HandoverSigned,
         k.AreaAllocated,
         k.CoverageRecorded,
+        d.PurposeStated,
+        d.PurposeWithdrawn,
+        d.WorkPlanDrafted,
+        d.WorkPlanAgreed,
+        d.WorkPlanAmended,
+        d.WorkPlanEnded,
+        d.ReviewOpened,
+        d.ReviewRead,
+        d.ReviewCommented,
+        d.ItemContested,
+        d.ContestAnswered,
+        d.ReviewMadeAgain,
+        d.ReviewSigned,
+        d.ReviewerReplaced,
+        d.ReviewCancelled,
+        d.ExportProposed,
+        d.ExportAnswered,
+        d.ExportMade,
     )
 }
 """Stored name → shape. A name here is for ever: it stands in the log."""

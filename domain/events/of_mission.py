@@ -6,7 +6,7 @@ from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from domain.events.shapes import AccreditationData
-from domain.kinds import Code, DateText, Hex, InstantText, SealedRef
+from domain.kinds import Clause, Code, DateText, Hex, InstantText, SealedRef
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
@@ -46,6 +46,16 @@ class PostCreated(TypedDict):
     role: Code
     share_percent: int
     support: bool
+
+
+@with_config(_STRICT)
+class JobDescribed(TypedDict):
+    """What a post's job description says of this work: its clause, its share of time, the obligations it answers for."""
+
+    post: Code
+    clause: Clause
+    share_percent: int
+    answers_for: list[Code]
 
 
 @with_config(_STRICT)

@@ -46,6 +46,31 @@ def record_posts(command: c.RecordPosts, state: Mission, _n: datetime, _a: Actor
     return made
 
 
+def describe_job(command: c.DescribeJob, state: Mission, _n: datetime, _a: Actor) -> list[New]:
+    """What the post's job description says; the same again changes nothing."""
+    post = state.posts.get(command.post)
+    if post is None:
+        raise Refused("no-such-post", post=command.post, mission=command.mission)
+    answers_for = tuple(sorted(set(command.answers_for)))
+    if (post.clause, post.share_percent, post.answers_for) == (
+        command.clause,
+        command.share_percent,
+        answers_for,
+    ):
+        return []
+    return [
+        New(
+            "JobDescribed",
+            {
+                "post": command.post,
+                "clause": command.clause,
+                "share_percent": command.share_percent,
+                "answers_for": list(answers_for),
+            },
+        )
+    ]
+
+
 def _role(role: str, state: Mission) -> str:
     """A slip in a role would leave its tasks to the fallback; headquarters' roles reach into every mission."""
     if role == "local_agent":

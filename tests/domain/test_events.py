@@ -15,6 +15,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import TypeAdapter
 
+from domain import dossier
 from domain import mission as missions
 from domain import obligation as obligations
 from domain import upcast as upcasting
@@ -75,7 +76,11 @@ def test_an_old_history_folds_to_what_it_always_folded_to() -> None:
     events = list(history())
     mission = missions.fold(e for e in events if e.stream.startswith("mission/"))
     obligation = obligations.fold(e for e in events if e.stream.startswith("obligation/"))
-    folded = json.loads(json.dumps([plain(mission), plain(obligation)], default=str, sort_keys=True))
+    kept = {
+        name: plain(dossier.fold(name, [e for e in events if e.stream == name]))
+        for name in sorted({e.stream for e in events if dossier.kind_of(e.stream)})
+    }
+    folded = json.loads(json.dumps([plain(mission), plain(obligation), kept], default=str, sort_keys=True))
     assert folded == json.loads((GOLDEN / "folded.json").read_text(encoding="utf-8"))
 
 
@@ -101,7 +106,20 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - a row a kind
 @pytest.mark.parametrize("type_", sorted(TYPES))
 def test_every_type_belongs_to_exactly_one_kind_of_stream(type_: str) -> None:
     folded = [type_ in missions._EVOLVE, type_ in obligations._ON_OBLIGATION, type_ in ON_TASK]
+    folded += [takes(kind, LATEST[type_]) for kind in dossier.KINDS.values()]
     assert sum(folded) == 1
+
+
+def takes(kind: dossier.Kind, body: dict[str, Any]) -> bool:
+    """Whether a dossier of that kind knows the type: it folds its own golden history and refuses any other."""
+    state = kind.empty()
+    try:
+        for event in history():
+            if event.stream == body["stream"]:
+                kind.evolve(state, event)
+    except KeyError:
+        return False
+    return bool(state.version)
 
 
 def test_a_type_that_a_stream_cannot_hold_is_never_passed_over() -> None:

@@ -252,8 +252,8 @@ async def test_a_locked_vault_neither_opens_nor_seals_until_it_is_unlocked(
     assert await vault.open(app, here.reference, here.commitment) == CANARY
 
 
-@pytest.mark.parametrize("key_id", ["posting:p-1", "purpose:temporal", "c1"])
-async def test_fields_are_sealed_under_missions_and_cases_only(vault: Vault, key_id: str) -> None:
+@pytest.mark.parametrize("key_id", ["officer:p-1", "purpose:temporal", "c1"])
+async def test_fields_are_sealed_under_missions_cases_and_postings_only(vault: Vault, key_id: str) -> None:
     with pytest.raises(BadKeyId):
         vault.seal(key_id, "place", CANARY)
 
