@@ -15,7 +15,8 @@ PYTEST_ARGS ?=
 # One more than there are cores: they wait for disks, timers and browsers. More than four gain nothing: each has a PostgreSQL
 # and a Temporal of its own.
 PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -ge 4 ] && echo 4 || echo $$((n + 1)))
-WORKERS ?= -n $(PROCESSES) --dist loadfile --max-worker-restart=0
+# The order is tests/conftest.py's: what takes longest begins first.
+WORKERS ?= -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --max-worker-restart=0
 # How often a trial kills what; `make test` has 3.
 TRIALS ?= 50
 

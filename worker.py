@@ -26,6 +26,7 @@ from chancery.desk import Desk, Unavailable
 from chancery.embedded.supervise import EmbeddedRefused
 from chancery.leader import Leader
 from chancery.mail import running as mail
+from chancery.readings import keeping
 from chancery.settings import Settings, SettingsRefused, load
 from chancery.vault import Vault
 from workflows import CATALOGUE
@@ -44,10 +45,13 @@ def sandbox() -> SandboxedWorkflowRunner:
     return SandboxedWorkflowRunner(restrictions=restrictions)
 
 
-def build(client: Client, desk: Desk, vault: Vault | None = None, *, cached: int = 500) -> Worker:
+def build(
+    client: Client, desk: Desk, vault: Vault | None = None, *, cached: int = 500, patient: bool = False
+) -> Worker:
     """A worker of every procedure. `cached=0` replays the whole history at each task: a test of determinism.
 
-    Without a `vault` (a test of one procedure by itself) nothing follows from anything.
+    Without a `vault` (a test of one procedure by itself) nothing follows from anything. `patient` is for rehearsals and
+    tests alone: a procedure may then take as long as it likes by the clock on the wall.
     """
     of_desk, of_tick = DeskActivities(desk), TickActivities(desk)
     following = FollowingActivities(desk, vault)
@@ -68,6 +72,11 @@ def build(client: Client, desk: Desk, vault: Vault | None = None, *, cached: int
         max_concurrent_workflow_tasks=None if cached == 0 else 20,
         max_concurrent_activities=40,
         graceful_shutdown_timeout=timedelta(seconds=5),
+        # The SDK takes a procedure that has not yielded in two seconds of wall time for a deadlock, throws an exception into its
+        # thread wherever that stands, and lets the task be tried again. A real worker needs that. Where time is played it only
+        # finds that the machine is busy with other things. This is the SDK's one switch for it; the sandbox stays
+        # (`tests/rehearsals/test_slow_machine.py`), but for `breakpoint()`, and procedures run in the loop's own thread.
+        debug_mode=patient,
     )
 
 
@@ -103,7 +112,7 @@ async def _work(settings: Settings, stop: asyncio.Event, *, check: bool) -> None
         if check:
             return
         conducts = Conductor(here.log, client, here.clock)
-        leader = Leader(here.desk, conducts, here.url, beside=mail.jobs(here))
+        leader = Leader(here.desk, conducts, here.url, beside=(*mail.jobs(here), *keeping.jobs(here)))
         async with worker:
             _log.info("worker runs")
             conductor = asyncio.create_task(leader.run())

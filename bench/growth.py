@@ -19,6 +19,8 @@ SMALL: Final = 10_000
 LARGE: Final = 300_000
 PER_STREAM: Final = 50
 CALLERS: Final = 16
+HELD: Final = 2.0
+"""Times the seconds of an effort: how long a snapshot is held."""
 _numbers = count(1)
 
 # Past the append function, by the superuser: the question is what the log costs afterwards, not how it came there.
@@ -77,14 +79,14 @@ async def snapshot(ground: Ground, effort: Effort) -> list[Row]:
     async with pool_at(url, 2) as pool:
         figures = await in_turn(
             max(3, effort.rounds),
-            ours=partial(_held, pool, url, 2.0 * effort.seconds),
-            free=partial(_appends, pool, 2.0 * effort.seconds),
+            ours=partial(_held, pool, url, HELD * effort.seconds),
+            free=partial(_appends, pool, HELD * effort.seconds),
         )
     middle = medians(figures)
     row = Row("append while a snapshot is held", "events/s", middle["ours"], rounds=figures)
     row.others = {"without one": middle["free"]}
     row.goals = [Goal("times the rate without", middle["ours"] / middle["free"], 0.9)]
-    row.note = f"{CALLERS} callers, {2 * effort.seconds} s each; a whole minute is a test of the log"
+    row.note = f"{CALLERS} callers, {HELD * effort.seconds:g} s each; a whole minute is a test of the log"
     return [row]
 
 

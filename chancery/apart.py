@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -53,6 +56,7 @@ async def run(settings: Settings, what: str, tell: Tell, **given: str) -> dict[s
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         limit=MOST_BYTES,
+        start_new_session=True,
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -70,8 +74,9 @@ async def run(settings: Settings, what: str, tell: Tell, **given: str) -> dict[s
             tell(int(said["done"]), int(said["total"]))
         raise ApartFailed("ended-with-process")
     finally:
-        if process.returncode is None:
-            process.kill()
+        # With all that it started: a rehearsal's Temporal would live on, hold the output open, and be waited for without end.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 

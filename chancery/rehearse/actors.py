@@ -20,6 +20,7 @@ from chancery.importers.hearings import import_hearings
 from chancery.importers.problems import ImportRefused
 from chancery.instruments import checksums, definition, shipped
 from chancery.log.pipeline import Statement
+from chancery.rehearse import dossiers
 from chancery.rehearse.script import Cast, Habit, Move, Posted, Script, ScriptRefused
 from chancery.rehearse.stage import Stage
 from domain import commands as c
@@ -50,6 +51,7 @@ class Company:
         self.obligations: dict[str, str] = {}
         self.appointments: dict[str, str] = {}
         self.cases: dict[str, str] = {}
+        self.dossiers = dossiers.Dossiers(stage, self._posting_anywhere)
 
     # ── adoption ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -120,6 +122,9 @@ class Company:
         data = dict(move.with_)
         if move.do == "ImportHearings":
             await self._import(move, command_id)
+            return
+        if move.do in dossiers.KINDS:
+            await self.dossiers.perform(move, command_id, self.actor(move.by, move.mission))
             return
         sealed: list[Statement] = []
         if move.do == "OpenObligation":
@@ -213,6 +218,11 @@ class Company:
         if not held:
             raise ScriptRefused(f"mission {mission} has no officer {officer} in this file")
         return next((p for first, last, p in held if first <= today <= last), held[-1][2])
+
+    def _posting_anywhere(self, officer: str) -> str:
+        """An officer's posting of today, in whichever mission they serve."""
+        homes = [mission for mission, who in self.officers if who == officer]
+        return self.posting(homes[0] if homes else "-", officer)
 
     def _resolve(self, mission: str, name: str, value: Any) -> Any:
         """A value of the file as the command takes it: local times with their zone, names as the codes they stand for."""

@@ -36,8 +36,9 @@ EACH_IN_A_WAVE = 3
 TRIALS = int(os.environ.get("CHANCERY_TRIALS", "50"))
 TWO_AT_ONCE = 0.3
 """How often two die together, so that one comes back to find the other gone."""
-CALM, STORM = (12.0, 0.04), (36.0, 0.12)
-"""Seconds until a report is due, long enough that its task is open before, whatever was killed; and from story to story."""
+CALM, STORM = (20.0, 0.04), (60.0, 0.12)
+"""Seconds until a report is due, long enough that its task is open and done before, whatever was killed and however much else
+the machine does; and from story to story."""
 
 
 @dataclass

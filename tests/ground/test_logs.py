@@ -225,6 +225,7 @@ async def history_of_one_run(environment: WorkflowEnvironment) -> WorkflowHistor
         workflows=[Talkative],
         workflow_runner=RUNNER,
         max_cached_workflows=0,
+        debug_mode=True,  # a busy machine is no deadlock
     ):
         handle = await environment.client.start_workflow(Talkative.run, id="talk-1", task_queue="talk")
         await handle.result()
@@ -233,13 +234,14 @@ async def history_of_one_run(environment: WorkflowEnvironment) -> WorkflowHistor
 
 async def test_a_replay_says_nothing_again(temporal_skip: WorkflowEnvironment, out: io.StringIO) -> None:
     history = await history_of_one_run(temporal_skip)
+    replayer = Replayer(workflows=[Talkative], workflow_runner=RUNNER, debug_mode=True)
     said = [line["event"] for line in lines(out) if line["event"].startswith("said")]
     assert said == ["said once", "said after"]
-    await Replayer(workflows=[Talkative], workflow_runner=RUNNER).replay_workflow(history)
+    await replayer.replay_workflow(history)
     assert [line["event"] for line in lines(out) if line["event"].startswith("said")] == said
     processors = structlog.get_config()["processors"]
     structlog.configure(processors=[p for p in processors if p is not logs.drop_replays])
-    await Replayer(workflows=[Talkative], workflow_runner=RUNNER).replay_workflow(history)
+    await replayer.replay_workflow(history)
     again = [line["event"] for line in lines(out) if line["event"].startswith("said")]
     assert len(again) > len(said)  # control: it is that processor which keeps it quiet
 
@@ -247,7 +249,13 @@ async def test_a_replay_says_nothing_again(temporal_skip: WorkflowEnvironment, o
 async def fail_once(runtime: Runtime) -> None:
     async with (
         await time_skipping_environment(runtime=runtime) as environment,
-        Worker(environment.client, task_queue="talk", workflows=[Careless], workflow_runner=RUNNER),
+        Worker(
+            environment.client,
+            task_queue="talk",
+            workflows=[Careless],
+            workflow_runner=RUNNER,
+            debug_mode=True,
+        ),
     ):
         handle = await environment.client.start_workflow(
             Careless.run, CANARY, id="careless", task_queue="talk"

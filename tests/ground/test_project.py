@@ -9,10 +9,13 @@ import sys
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from tests.conftest import LONGEST, TESTS, pytest_collection_modifyitems
 
 ROOT = Path(__file__).parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
@@ -47,6 +50,16 @@ def test_what_demo_and_test_would_run() -> None:
     assert "--once" not in make("-n", "demo").stdout
     assert '-m "not trials"' in make("-n", "test").stdout
     assert "-m trials" in make("-n", "trials").stdout
+
+
+def test_what_takes_longest_begins_first() -> None:
+    """And in the order of tests/conftest.py: left to itself pytest-xdist begins with the files of the most tests."""
+    assert "--no-loadscope-reorder" in make("-n", "test").stdout
+    assert [name for name in LONGEST if not (TESTS / name).exists()] == []
+    names = ["tests/asof/a.py::a", f"tests/{LONGEST[1]}::b", "tests/arch/c.py::c", f"tests/{LONGEST[0]}::d"]
+    items = [SimpleNamespace(nodeid=name) for name in names]
+    pytest_collection_modifyitems(items)  # type: ignore[arg-type]
+    assert [item.nodeid for item in items] == [names[3], names[1], names[0], names[2]]
 
 
 def test_an_old_or_missing_python_is_one_clear_line(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from chancery.rebuild import rebuild_workflows
 from domain import commands as c
 from domain.envelope import ENGINE_TICK
 from tests.made import FOCAL, cid, opening
-from worker import build
+from tests.workflows.engine import working as at_work
 
 OBLIGATIONS = 30
 pytestmark = [pytest.mark.devserver, pytest.mark.timeout(150)]
@@ -63,7 +63,7 @@ async def working(server: EmbeddedTemporal, desk: Desk) -> AsyncIterator[tuple[C
     await searchable.register(client)
     conductor = Conductor(desk.log, client, desk.clock)
     await conductor.take_over()
-    async with build(client, desk):
+    async with at_work(client, desk):
         yield client, conductor
 
 
@@ -130,7 +130,7 @@ async def test_a_lost_store_comes_back_from_the_log(mission: Desk, server: Embed
     assert (counts.started, counts.nudged, counts.over, counts.failed) == (OBLIGATIONS, 0, 0, [])
     assert (counts.schedules, counts.attributes, heard[-1]) == (1, 4, (OBLIGATIONS, OBLIGATIONS))
     assert [s.id async for s in await client.list_schedules()] == ["tick:Q"]
-    async with build(client, mission):
+    async with at_work(client, mission):
         await until(lambda: running(client, OBLIGATIONS))
         again = await rebuild_workflows(conductor, client, mission.log)
         assert (again.started, again.nudged) == (0, OBLIGATIONS), (

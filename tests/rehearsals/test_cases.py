@@ -91,7 +91,12 @@ async def forgetfully(path: Path, settings: Settings) -> tuple[Ledger, int]:
 
 
 @pytest.mark.parametrize(
-    "name", ["whole/CONSULT", "ends/CONSULT-run-out-then-withdrawn", "ends/CASE-INTAKE-urgent"]
+    "name",
+    [
+        pytest.param("whole/CONSULT", marks=pytest.mark.trials),
+        "ends/CONSULT-run-out-then-withdrawn",
+        "ends/CASE-INTAKE-urgent",
+    ],
 )
 def test_from_nothing_at_any_moment_it_comes_out_the_same(name: str, settings: Settings) -> None:
     path = HERE / f"{name}.toml"

@@ -83,7 +83,12 @@ def test_the_annual_return_ends_seven_duties_by_one_act(settings: Settings) -> N
 
 @pytest.mark.parametrize(
     "name",
-    ["whole/COHOM-IDENT", "ends/HOM-RECO-asked-back", "whole/COHOM-REVIEW", "whole/HOM-ENV", "ends/VISIT-HL-postponed"],
+    [
+        "ends/HOM-RECO-asked-back",
+        "ends/VISIT-HL-postponed",
+        # As every whole run in `make trials`; here with the control.
+        *(pytest.param(f"whole/{code}", marks=pytest.mark.trials) for code in ("COHOM-IDENT", "COHOM-REVIEW", "HOM-ENV")),
+    ],
 )  # fmt: skip
 def test_from_nothing_at_any_moment_it_comes_out_the_same(name: str, settings: Settings) -> None:
     path = HERE / f"{name}.toml"

@@ -35,9 +35,8 @@ from domain.envelope import OPERATOR
 from tests.conftest import APP_PASSWORD, READER_PASSWORD
 from tests.made import adoption, at, cid, posts
 from tests.replay.corpus import HERE, HISTORIES, MANIFEST, golden
-from tests.workflows.engine import Engine, connected
+from tests.workflows.engine import Engine, connected, working
 from tests.workflows.fourteen import TIRED_AFTER_FIFTY, play, runs_of
-from worker import build
 
 Entry = dict[str, Any]
 YEAR: Final[Mapping[str, str]] = {
@@ -124,7 +123,7 @@ async def continued(entries: dict[str, Entry]) -> None:
         prepare(postgres.admin_url("chancery"), app_password=APP_PASSWORD, reader_password=READER_PASSWORD)
         url = postgres.url("chancery", "chancery_app", APP_PASSWORD)
         client = await connected(temporal)
-        async with desk_at(url, ManualClock(at("2026-05-05T06:10"))) as (_, desk), build(client, desk):
+        async with desk_at(url, ManualClock(at("2026-05-05T06:10"))) as (_, desk), working(client, desk):
             await desk.submit(adoption(), OPERATOR)
             await desk.submit(c.RecordPosts(command_id=cid("posts"), mission="Q", lines=posts()), OPERATOR)
             engine = Engine(desk, client, Conductor(desk.log, client, desk.clock, schedules=False))

@@ -37,6 +37,7 @@ async def replayed(name: str, *workflows: type, **other: Any) -> Exception | Non
         workflow_runner=UnsandboxedWorkflowRunner() if workflows else sandbox(),
         namespace=entry["namespace"],
         data_converter=converter_of(entry),
+        debug_mode=True,  # a long history on a busy machine is no deadlock
     )
     result = await replayer.replay_workflow(history_of(name), raise_on_replay_failure=False)
     return result.replay_failure

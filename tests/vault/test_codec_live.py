@@ -44,7 +44,7 @@ async def connect(temporal: EmbeddedTemporal, converter: DataConverter = STRICT)
 @asynccontextmanager
 async def working(client: Client) -> AsyncIterator[str]:
     queue = f"vault-{uuid.uuid4().hex[:12]}"
-    async with Worker(client, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES):
+    async with Worker(client, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES, debug_mode=True):
         yield queue
 
 
@@ -294,10 +294,10 @@ async def test_a_key_is_rotated_under_a_running_workflow(temporal_dev: EmbeddedT
     async with working(before) as queue:
         handle = await before.start_workflow(Probe.run, Secret(words="x"), id=code(), task_queue=queue)
         await handle.query(Probe.heard)
-    async with Worker(retired, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES):
+    async with Worker(retired, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES, debug_mode=True):
         await rotated.get_workflow_handle_for(Probe.run, handle.id).signal(Probe.hear, Secret(words="y"))
         assert "was retired" in await blocked(handle, new)
-    async with Worker(rotated, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES):
+    async with Worker(rotated, task_queue=queue, workflows=WORKFLOWS, activities=ACTIVITIES, debug_mode=True):
         assert await rotated.get_workflow_handle_for(Probe.run, handle.id).result() == Secret(words="x")
     raw = (await handle.fetch_history()).to_json()
     marks = {base64.b64encode(key_id).decode() for key_id in (b"t1", b"t2")}

@@ -36,6 +36,8 @@ FEW = (
     Way("en", scripts=False, keyboard=True),
 )
 """Each choice meets each other one at least once; `make trials` walks all of them."""
+TWO = (Way(), Way("fr", scripts=False, narrow=True, keyboard=True))
+"""Each choice once: enough of a second and third day, whose pages are made of the same parts."""
 ALL = tuple(
     Way(language, scripts, narrow, keyboard)
     for language, scripts, narrow, keyboard in itertools.product(

@@ -17,8 +17,7 @@ from chancery.schedules import ensure_schedule
 from domain.envelope import ENGINE_TICK
 from tests.made import opening
 from tests.workflows.delivering import conductor_of, has, opened
-from tests.workflows.engine import RING, Engine, connected, skipping, until
-from worker import build
+from tests.workflows.engine import RING, Engine, connected, skipping, until, working
 
 # ── leaders ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -77,7 +76,7 @@ async def test_a_stream_that_cannot_be_delivered_is_parked_and_stops_nobody_else
     client, refusing = await _refusing(own_server, RPCStatusCode.INVALID_ARGUMENT)
     conductor = conductor_of(mission, client)
     await conductor.take_over()
-    async with build(client, mission):
+    async with working(client, mission):
         await mission.submit(opening("bad-1"), ENGINE_TICK)
         await opened(mission, conductor, "good-1")
         [(stream, _, code, attempts)] = await conductor.parked()
@@ -117,7 +116,7 @@ async def test_a_schedule_for_each_mission_once_and_a_second_tick_carries_on_and
     client = await connected(own_server)
     conductor = Conductor(mission.log, client, mission.clock)
     await conductor.take_over()
-    async with build(client, mission):
+    async with working(client, mission):
         await conductor.drain()
         await ensure_schedule(client, "Q", "Africa/Cairo", "obligations")
         handle = client.get_schedule_handle("tick:Q")

@@ -30,15 +30,15 @@ from tests.workflows.engine import (
     skipping,
     staff,
     to_the_report,
+    working,
 )
-from worker import build
 from workflows.contact_meetings import ContactMeetings
 
 FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 
 
 def uncached(client: Client, desk: Desk) -> Worker:
-    return build(client, desk, cached=0)
+    return working(client, desk, cached=0)
 
 
 async def failures(engine: Engine, *obligations: str) -> int:
@@ -139,7 +139,7 @@ def _forgetful(client: Client, desk: Desk) -> Worker:
     of_desk = DeskActivities(desk)
     return Worker(
         client, task_queue=QUEUE, workflows=[Forgetful], activities=[of_desk.submit, of_desk.read],
-        workflow_runner=UnsandboxedWorkflowRunner(), max_cached_workflows=0,
+        workflow_runner=UnsandboxedWorkflowRunner(), debug_mode=True, max_cached_workflows=0,
     )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ async def test_a_case_bound_workflow_shows_its_status_and_nothing_else(
         # The control: what belongs to a mission shows more.
         "shows-c": {"Status": "open", "Mission": "Q", "Definition": "COORD-LOCAL", "NextDeadline": due},
     }
-    async with build(client, mission):
+    async with working(client, mission):
         await engine.open("shows-t")
         await mission.submit(opening("shows-c"), ENGINE_TICK)
         await engine.conductor.drain()

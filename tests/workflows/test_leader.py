@@ -22,8 +22,7 @@ from domain.baton import command_id
 from domain.envelope import ENGINE_TICK, Event
 from tests.conftest import Database
 from tests.made import FOCAL, at, cid, opening
-from tests.workflows.engine import MINUTES, Engine, connected, skipping, until
-from worker import build
+from tests.workflows.engine import MINUTES, Engine, connected, skipping, until, working
 
 DUE = "2026-06-30T20:59:59Z"
 
@@ -72,7 +71,7 @@ async def test_one_of_two_leads_and_the_other_takes_over_when_its_connection_die
 ) -> None:
     client = await connected(own_server)
     async with (
-        build(client, mission),
+        working(client, mission),
         standing(mission, client, database.app_url) as (first, _, _),
     ):
         await asyncio.wait_for(first.leading.wait(), 10)
@@ -109,7 +108,7 @@ async def test_a_leader_waits_for_temporal_and_catches_up_when_it_is_back(
     mission: Desk, database: Database, own_server: EmbeddedTemporal
 ) -> None:
     client = await connected(own_server)
-    async with build(client, mission), standing(mission, client, database.app_url) as (leader, _, running):
+    async with working(client, mission), standing(mission, client, database.app_url) as (leader, _, running):
         await asyncio.wait_for(leader.leading.wait(), 10)
         await mission.submit(opening("away-1"), ENGINE_TICK)
         await until(lambda: _has_task(mission, "away-1"))

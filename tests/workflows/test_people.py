@@ -157,7 +157,7 @@ def _todays(client: Client, desk: Desk) -> Worker:
     of_desk = DeskActivities(desk)
     return Worker(
         client, task_queue=QUEUE, workflows=[TodaysState], activities=[of_desk.submit, of_desk.read],
-        workflow_runner=UnsandboxedWorkflowRunner(),
+        workflow_runner=UnsandboxedWorkflowRunner(), debug_mode=True,
     )  # fmt: skip
 
 

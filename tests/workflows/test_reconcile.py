@@ -17,8 +17,7 @@ from domain.baton import Nudge
 from domain.envelope import ENGINE_TICK
 from tests.made import FOCAL, cid
 from tests.workflows.delivering import closed, conductor_of, hold, length, opened, skip_delivery
-from tests.workflows.engine import connected, until
-from worker import build
+from tests.workflows.engine import connected, until, working
 
 pytestmark = pytest.mark.devserver
 
@@ -31,7 +30,7 @@ async def test_a_lost_nudge_is_made_good_by_the_reconciler(
     client = await connected(own_server)
     conductor = conductor_of(mission, client)
     await conductor.take_over()
-    async with build(client, mission):
+    async with working(client, mission):
         await opened(mission, conductor, "lost-1")
         await conductor.reconcile()
         await mission.submit(hold("lost-1"), FOCAL)
@@ -51,7 +50,7 @@ async def test_nudges_twice_and_five_times_over_change_nothing(
     client = await connected(own_server)
     conductor = conductor_of(mission, client)
     await conductor.take_over()
-    async with build(client, mission):
+    async with working(client, mission):
         await opened(mission, conductor, "again-1")
         head = await mission.log.head()
         handle = client.get_workflow_handle("again-1")
@@ -85,7 +84,7 @@ async def test_both_ways_what_should_run_is_started_and_what_should_not_ends(
     client = await connected(own_server)
     conductor = conductor_of(mission, client)
     await conductor.take_over()
-    async with build(client, mission):
+    async with working(client, mission):
         await opened(mission, conductor, "ways-1")
         await opened(mission, conductor, "ways-2")
         await client.get_workflow_handle("ways-1").terminate()
@@ -123,7 +122,7 @@ async def test_a_store_put_back_under_a_running_conductor_is_noticed_and_told_ev
         client = await connected(server)
         conductor = conductor_of(mission, client)
         await conductor.take_over()
-        async with build(client, mission):
+        async with working(client, mission):
             for name in ("back-1", "back-2"):
                 await opened(mission, conductor, name)
         await asyncio.to_thread(server.stop)
@@ -139,7 +138,7 @@ async def test_a_store_put_back_under_a_running_conductor_is_noticed_and_told_ev
             left.unlink()
         shutil.copy(short_dir / "older.sqlite", server.store)
         await asyncio.to_thread(server.start)
-        async with build(client, mission):
+        async with working(client, mission):
             await conductor.drain()
             with pytest.raises(TimeoutError):  # the control: there is nothing to deliver, so nothing happens
                 await until(lambda: closed(mission, "back-1"), 1.5)

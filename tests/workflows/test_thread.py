@@ -13,7 +13,7 @@ from chancery.embedded.temporal import EmbeddedTemporal
 from domain import commands as c
 from domain.envelope import ENGINE_TICK
 from tests.made import FOCAL, cid, opening
-from worker import build
+from tests.workflows.engine import working
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
@@ -38,7 +38,7 @@ async def test_an_obligation_runs_from_the_log_to_its_end(
     conductor = Conductor(mission.log, client, mission.clock, schedules=False)
     await conductor.take_over()
     name = f"thread-{mission.log.pool.name}"
-    async with build(client, mission):
+    async with working(client, mission):
         await mission.submit(opening(name), ENGINE_TICK)
         await conductor.drain()
 

@@ -10,9 +10,8 @@ import pytest
 from chancery.conductor import Conductor
 from chancery.desk import Desk
 from chancery.embedded.temporal import EmbeddedTemporal
-from tests.workflows.engine import Engine, connected
+from tests.workflows.engine import Engine, connected, working
 from tests.workflows.fourteen import TASKS, TIRED_AFTER_FIFTY, play, runs_of
-from worker import build
 
 pytestmark = pytest.mark.devserver
 
@@ -32,7 +31,7 @@ async def test_fourteen_tasks_with_a_new_run_after_fifty_events(
     client = await connected(tiring)
     engine = Engine(mission, client, Conductor(mission.log, client, mission.clock, schedules=False))
     await engine.conductor.take_over()
-    async with build(client, mission):
+    async with working(client, mission):
         await play(engine, "long")
         state = await engine.state("long")
         assert (state.outcome, len(state.tasks)) == ("done", TASKS)

@@ -19,8 +19,17 @@ from domain.baton import Start
 from domain.envelope import Actor
 from domain.obligation import Appointment
 from tests.made import FOCAL, HEAD, at
-from tests.workflows.engine import REPORT, Built, Engine, report, sitting, skipping, staff, to_the_report
-from worker import build
+from tests.workflows.engine import (
+    REPORT,
+    Built,
+    Engine,
+    report,
+    sitting,
+    skipping,
+    staff,
+    to_the_report,
+    working,
+)
 from workflows.relief import Relief
 from workflows.trial_observation import TrialObservation
 
@@ -31,7 +40,7 @@ VERBALE = {**REPORT, "kind": "note_verbale"}
 
 def uncached(client: Client, desk: Desk) -> Worker:
     """Each workflow task replays the whole history: whatever does not repeat itself shows at once."""
-    return build(client, desk, cached=0)
+    return working(client, desk, cached=0)
 
 
 def wish(obligation: str, gate: str, *, open_: bool, key: str) -> Act:
@@ -142,7 +151,7 @@ def only(procedure: type) -> Built:
         of_desk = DeskActivities(desk)
         return Worker(
             client, task_queue=QUEUE, workflows=[procedure], activities=[of_desk.submit, of_desk.read],
-            workflow_runner=UnsandboxedWorkflowRunner(),
+            workflow_runner=UnsandboxedWorkflowRunner(), debug_mode=True,
         )  # fmt: skip
 
     return built
