@@ -88,6 +88,19 @@ def database_url(settings: Settings) -> str:
     return server.url(DATABASE, APP, server.password_of(APP))
 
 
+def reader_url(settings: Settings) -> str | None:
+    """The URL of the role that may only read; None if a real database is used and nobody has named it.
+
+    Raises EmbeddedRefused if the embedded server does not run.
+    """
+    if settings.database_reader_url is not None:
+        return settings.database_reader_url.get_secret_value()
+    if settings.database_url is not None:
+        return None
+    server = postgres_of(settings)
+    return server.url(DATABASE, READER, server.password_of(READER))
+
+
 def prepare_database(settings: Settings) -> None:
     """Create roles and tables, or bring them up to date. With a real database this takes DATABASE_ADMIN_URL."""
     if settings.database_url is None:

@@ -96,6 +96,31 @@ class Settings(BaseSettings):
         description="PostgreSQL, as the owner: migrations only.",
     )
 
+    database_reader_url: DatabaseUrl | None = Field(
+        default=None,
+        validation_alias="DATABASE_READER_URL",
+        description="PostgreSQL, as a role that may only read: for the signer.",
+    )
+
+    checkpoint_dir: Path | None = Field(
+        default=None,
+        description="Where the signer keeps checkpoints and the hashes of the tree; else `checkpoints` in the data directory.",
+    )
+    signer_key_dir: Path | None = Field(
+        default=None, description="The signer's keys; else `signer` in the data directory."
+    )
+    policy: ReadableFile | None = Field(
+        default=None,
+        description="Whose checkpoints to believe: keys of the log and of witnesses, where these listen, how many are enough "
+        "(C2SP tlog-policy); else `policy` in the data directory, if there is one.",
+    )
+    witness_dir: Path | None = Field(
+        default=None,
+        description="A witness's key, its file and the keys of the logs it watches; else `witness` in the data directory.",
+    )
+    witness_host: str = Field(default="127.0.0.1", description="Where a witness listens.")
+    witness_port: int = Field(default=8090, ge=0, le=65535, description="On which port; 0 takes a free one.")
+
     temporal_address: str | None = Field(
         default=None,
         validation_alias="TEMPORAL_ADDRESS",
@@ -194,7 +219,7 @@ class Settings(BaseSettings):
             raise ValueError("must be smtp://host:port, smtps://host:port or smtp+starttls://host:port")
         return url
 
-    @field_validator("data_dir", "key_dir")
+    @field_validator("data_dir", "key_dir", "checkpoint_dir", "signer_key_dir", "witness_dir")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return None if path is None else path.expanduser().absolute()
@@ -219,6 +244,26 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """The folder of the key store."""
         return self.key_dir or self.data_dir.absolute() / "keys"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the checkpoints, with one in it for each log that is signed."""
+        return self.checkpoint_dir or self.data_dir.absolute() / "checkpoints"
+
+    @property
+    def signer_keys(self) -> Path:
+        """The folder of the signer's keys."""
+        return self.signer_key_dir or self.data_dir.absolute() / "signer"
+
+    @property
+    def policy_file(self) -> Path:
+        """The file that says whose checkpoints to believe; it need not be there."""
+        return self.policy or self.data_dir.absolute() / "policy"
+
+    @property
+    def witness(self) -> Path:
+        """The folder of a witness."""
+        return self.witness_dir or self.data_dir.absolute() / "witness"
 
     @property
     def uses_tls(self) -> bool:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from chancery.cli import acting
 from chancery.cli.acting import installed
 from chancery.i18n import tr
 
@@ -195,6 +196,57 @@ async def log_head(ground: Ground) -> str:
     """How long the log is."""
     assert ground.here is not None
     return tr("{n} events", n=await ground.here.log.head())
+
+
+async def signed(ground: Ground) -> str:
+    """A checkpoint covers the log, and the signer has not stopped."""
+    from chancery import i18n
+    from chancery.log import alarms
+
+    assert ground.here is not None
+    folder = ground.settings.checkpoints / "log"
+    alarm, state = alarms.standing(folder), alarms.signed(folder)
+    if alarm is not None:
+        raise Unmet(
+            alarm.why.sentence(i18n.language()),
+            "Find out who changed the record; then `chancery signer --resume`. See docs/log.md.",
+        )
+    head = await ground.here.log.head()
+    if state is None:
+        raise Unmet(tr("no checkpoint yet"), "Start the signer: `chancery up`, or `chancery signer`.")
+    text = tr("{n} of {head} events", n=state.size, head=head)
+    if state.size < head:
+        [oldest] = await ground.here.log.read(state.size, 1)
+        theirs = (await _row(ground, b"SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"))[0]
+        if timedelta(microseconds=theirs - oldest.recorded_us) > LAG:
+            raise Unmet(text, "Start the signer: `chancery up`, or `chancery signer`.")
+    quiet = ground.here.clock.now().timestamp() - state.at
+    if quiet > 2 * alarms.HEARTBEAT:
+        raise Unmet(
+            tr("last signed {seconds} s ago", seconds=int(quiet)),
+            "Start the signer: `chancery up`, or `chancery signer`.",
+        )
+    return text
+
+
+async def witnessed(ground: Ground) -> str:
+    """Enough witnesses cosigned what is signed; none named is said."""
+    from chancery import trust
+    from chancery.log import alarms
+
+    policy = trust.policy_of(ground.settings)
+    if policy is None or policy.quorum is None:
+        return tr("none is named: a rewritten record would convince")
+    states = alarms.witnesses(ground.settings.checkpoints / "log")
+    recently = acting.system_clock().now().timestamp() - 2 * alarms.HEARTBEAT
+    good = {state.name for state in states if state.problem is None and state.at >= recently}
+    if not policy.enough(good):
+        wrong = ", ".join(str(state) for state in states if state.name not in good)
+        raise Unmet(
+            wrong or tr("not cosigned yet"),
+            "See whether the witness runs and knows the log's key: `chancery witness --status` there.",
+        )
+    return ", ".join(sorted(good))
 
 
 async def temporal(ground: Ground) -> str:

@@ -60,6 +60,8 @@ _CHECKS: Final = (
     ("Commits are durable", checks.durable, "here"),
     ("Clock against the database", checks.skew, "here"),
     ("Log", checks.log_head, "here"),
+    ("Checkpoints", checks.signed, "here"),
+    ("Witnesses", checks.witnessed, ""),
     ("Temporal reachable", checks.temporal, ""),
     ("Search attributes", checks.attributes, "client"),
     ("Schedules", checks.schedules, "client"),

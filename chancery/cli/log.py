@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from contextlib import AsyncExitStack
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from chancery.cli import log_export, log_verify
 from chancery.cli.progress import bar
 from chancery.cli.shared import Table, installed, noun, say, show, state, verb
 from chancery.i18n import tr
@@ -92,43 +92,8 @@ def _print_line(one: Recorded) -> None:
     sys.stdout.flush()
 
 
-@verb(app, "verify", examples=("chancery log verify", "chancery log verify --json"))
-async def verify(
-    after_head: Annotated[
-        int | None,
-        typer.Option("--expect", metavar="POSITION", min=0, help="Fail if the log is shorter than this."),
-    ] = None,
-) -> None:
-    """Derive everything in the log again from its bytes, and compare.
-
-    Exit code 1 if anything differs. It proves that the table is whole, not that nobody has rewritten all of it.
-    """
-    from chancery.log.verify import verify as check
-
-    async with installed() as here:
-        with bar("Verifying") as progress:
-            findings = await asyncio.shield(check(here.log, progress))
-        found = [{"position": f.position, "code": f.code, "message": f.message} for f in findings.found]
-        if after_head is not None and findings.head < after_head:
-            short = tr("the log ends at {head}, before {expected}", head=findings.head, expected=after_head)
-            found.append({"position": findings.head, "code": "log.short", "message": short})
-        data = {"head": findings.head, "events": findings.events, "ok": not found, "findings": found}
-
-        def page() -> list[str | Table]:
-            if not found:
-                return [
-                    tr(
-                        "{n} events up to position {head}: all as written.",
-                        n=findings.events,
-                        head=findings.head,
-                    )
-                ]
-            rows = [(str(f["position"]), str(f["code"]), str(f["message"])) for f in found]
-            return [Table(("Position", "Finding", "What is wrong"), rows)]
-
-        show("log-verify", data, page)
-        if found:
-            raise typer.Exit(1)
+verb(app, "verify", examples=log_verify.EXAMPLES)(log_verify.verify)
+verb(app, "export", examples=log_export.EXAMPLES, acts=True)(log_export.export)
 
 
 @verb(app, "invariants", examples=("chancery log invariants", "chancery log invariants --late 30 --json"))

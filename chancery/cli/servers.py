@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from chancery.cli.acting import settings
+from chancery.cli.acting import settings, system_clock
 from chancery.cli.shared import Fault, noun, say, show, verb
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ app: Final = noun("", "")
 
 @verb(app, "up", examples=("chancery up", "CHANCERY_DATA_DIR=/srv/chancery chancery up"))
 async def up() -> None:
-    """Start everything here: PostgreSQL, Temporal, the pages and a worker, until Ctrl-C.
+    """Start everything here: PostgreSQL, Temporal, the pages, a worker, a signer and a witness, until Ctrl-C.
 
     With DATABASE_URL or TEMPORAL_ADDRESS set, those are used instead of the embedded servers.
     """
@@ -38,20 +38,38 @@ async def up() -> None:
     with ExitStack() as stack:
         stack.enter_context(_only_one(chosen))
         _servers(chosen, stack)
+        signs = await _signer(chosen, stack)
         address = _pages(stack)
-        data = {"data_dir": str(chosen.data_dir), "pid": os.getpid(), "pages": address}
+        data = {"data_dir": str(chosen.data_dir), "pid": os.getpid(), "pages": address, "signer": signs}
         show("up", data, list)
         say("Everything runs, with its data in {folder}. Ctrl-C stops it.", folder=chosen.data_dir)
         if address is None:
             say("The pages could not start; `chancery web` says why.")
         else:
             say("Pages: {address}", address=address)
+        if not signs:
+            say(
+                "Nothing signs the record: set DATABASE_READER_URL, or run `chancery signer` where its key is."
+            )
         say("In another terminal, in the same folder:")
         say("  chancery doctor                    what works and what does not")
         say("  chancery mission adopt --help      begin with a mission")
         say("  chancery task list                 what has to be done")
         await serve(chosen)
     say("Stopped.")
+
+
+async def _signer(chosen: Settings, stack: ExitStack) -> bool:
+    """Signer and witness, as programs of their own; whether there is anybody for the signer to come in as."""
+    from chancery.embedded.beside import Beside
+    from chancery.installation import opened, reader_url
+
+    if reader_url(chosen) is None:
+        return False
+    async with opened(chosen, system_clock()) as here:
+        origin = here.origin
+    stack.enter_context(Beside(chosen, origin))
+    return True
 
 
 def _pages(stack: ExitStack) -> str | None:

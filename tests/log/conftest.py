@@ -8,6 +8,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+from chancery.log.notes import SigningKey
+from chancery.log.sources import LogSource
 from chancery.log.store import POOL_SETTINGS, EventLog
 from tests.conftest import Database
 
@@ -38,3 +40,18 @@ async def log(database: Database) -> AsyncIterator[EventLog]:
     )
     async with pool:
         yield EventLog(pool)
+
+
+@pytest.fixture
+async def source(database: Database) -> AsyncIterator[LogSource]:
+    """As the reader: the signer may do no more."""
+    pool = AsyncConnectionPool(
+        database.reader_url, min_size=1, max_size=2, open=False, kwargs=dict(POOL_SETTINGS)
+    )
+    async with pool:
+        yield LogSource(pool)
+
+
+@pytest.fixture
+async def key(source: LogSource) -> SigningKey:
+    return SigningKey.of(await source.origin(), bytes(32))

@@ -59,7 +59,7 @@ async def test_every_view_lost_comes_back(task: Desk, database: Database) -> Non
     assert (
         counts.rows
         == counts.mended
-        == {"obligation": 1, "task": 1, "involvement": 1, "mission": 1, "posting": 6}
+        == {"obligation": 1, "task": 1, "involvement": 1, "mission": 1, "posting": 6, "dossier": 0}
     )
     assert dump(database) == before
     assert await check(task.log) == []
