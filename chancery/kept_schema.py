@@ -95,18 +95,6 @@ seen = sa.Table(
     _at("at", nullable=False),
 )
 
-look = sa.Table(
-    "look",
-    metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("reader", sa.Text, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("about", sa.Text, nullable=False),
-    _at("at", nullable=False),
-    sa.Index("look_about", "about", "at"),
-    sa.Index("look_at", "at"),
-)
-
 token = sa.Table(
     "token",
     metadata,

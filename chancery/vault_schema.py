@@ -4,6 +4,7 @@ No row names its case: a reader holding a key knows its rows by their marker (se
 """
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 SCHEMA = "vault"
 metadata = sa.MetaData(schema=SCHEMA)
@@ -40,23 +41,54 @@ directory = sa.Table(
     sa.Index("directory_officer", "officer_mac"),
 )
 
+reading_head = sa.Table(
+    "reading_head",
+    metadata,
+    sa.Column("id", sa.SmallInteger, sa.CheckConstraint("id = 1"), primary_key=True, autoincrement=False),
+)
+"""One row that every entry of the access log locks and none updates."""
+
+
+def _said(name: str) -> sa.Column[str]:
+    return sa.Column(
+        name if name != "by" else "reader",
+        sa.Text,
+        sa.Computed(f"vault.reading_field(body, '{name}'::text)", persisted=True),
+    )
+
+
 reading = sa.Table(
     "reading",
     metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("mission", sa.Text, nullable=False),
-    sa.Column("marker", sa.LargeBinary, nullable=False),
-    sa.Column("reader", sa.Text, nullable=False),
-    sa.Column("basis", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text),
     sa.Column(
-        "read_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.text("clock_timestamp()")
+        "position", sa.BigInteger, sa.CheckConstraint("position > 0"), primary_key=True, autoincrement=False
     ),
-    sa.CheckConstraint("octet_length(marker) = 16", name="reading_marker"),
-    sa.CheckConstraint("basis IN ('holder', 'lead', 'partner', 'break_glass')", name="reading_basis"),
-    sa.CheckConstraint("(basis = 'break_glass') = (reason IS NOT NULL)", name="reading_reason"),
-    sa.Index("reading_mission", "mission", "read_at"),
+    sa.Column("recorded_us", sa.BigInteger, nullable=False),
+    sa.Column("salt", sa.LargeBinary),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("leaf", sa.LargeBinary, nullable=False),
+    _said("kind"),
+    _said("by"),
+    _said("basis"),
+    _said("mission"),
+    sa.Column("about", ARRAY(sa.Text), sa.Computed("vault.reading_about(body)", persisted=True)),
+    sa.CheckConstraint(
+        "octet_length(leaf) = 32 AND coalesce(octet_length(salt), 16) = 16 "
+        "AND coalesce(octet_length(body), 2) BETWEEN 2 AND 8192",
+        name="reading_lengths",
+    ),
+    sa.CheckConstraint("(salt IS NULL) = (body IS NULL)", name="reading_whole_or_removed"),
+    sa.CheckConstraint("body IS NULL OR num_nonnulls(kind, reader, basis, about) = 4", name="reading_named"),
+    sa.CheckConstraint(
+        r"body IS NULL OR leaf = sha256('\x00'::bytea || int8send(position) || int8send(recorded_us) || salt || body)",
+        name="reading_leaf",
+    ),
+    sa.Index("reading_mission", "mission", "position"),
+    sa.Index("reading_reader", "reader", "position"),
+    sa.Index("reading_about", "about", postgresql_using="gin"),
+    sa.Index("reading_kept", "position", postgresql_where=sa.text("body IS NOT NULL")),
 )
+"""Who read what (docs/adr/0019): after a year salt and body go, position, time and leaf stay."""
 
 part = sa.Table(
     "part",

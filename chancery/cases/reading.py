@@ -1,20 +1,22 @@
-"""Who may read what is sealed of a case, and the log of who did.
+"""Who may read what is sealed of a case, and who did.
 
-A reading is recorded before anything is opened, in the vault's own log of readings (docs/adr/0009). Its rows name the mission
-and the reader; which case it was is known, as everywhere in the vault, to who holds the case's key, and to nobody after it.
+A reading is recorded before anything is opened, in the access log (docs/adr/0009, 0019). Its entries name the mission and the
+reader; which case it was is known, as everywhere in the vault, to who holds the case's key, and to nobody after it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hmac import compare_digest
-from typing import Final, Literal, get_args
-from uuid import uuid4
+from typing import Final, Literal, cast, get_args
+from uuid import UUID, uuid4
 
 from chancery.cases.codes import key_of
 from chancery.cases.refusals import CaseRefused
 from chancery.office import Office
-from chancery.vault import fetch
+from chancery.readings import book
+from chancery.readings.book import Wanted
+from chancery.readings.entry import Entry, Form, Mark
 from domain.envelope import Actor
 from domain.instrument import HEADQUARTERS
 from domain.kinds import instant_text
@@ -33,9 +35,6 @@ LEADS: Final = frozenset(
 GLASS: Final = HEADQUARTERS | {"auditor", "data_protection_officer"}
 """Roles that read a case only with a reason."""
 OVERSEERS: Final = frozenset({"head_of_mission", "deputy_head_of_mission"})
-
-_NOTE: Final = "SELECT vault.note_reading(%s, %s, %s, %s, %s, %s)"
-_ALL: Final = "SELECT id, marker, reader, basis, reason, read_at FROM vault.readings(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,42 +93,71 @@ def _holds(who: Actor, mission: Mission, obligations: Iterable[Obligation], now:
     )
 
 
-async def record(office: Office, case: str, who: Actor, basis: Basis, reason: str | None) -> None:
-    """Write down that somebody reads a case. Nothing may be opened before this has returned. Raises VaultError."""
-    id_, key = uuid4(), key_of(case)
-    marker, mission = office.vault.marker(key, id_), office.keys.mission_of(key)
-    said = reason if basis == "break_glass" else None
-    await fetch(office.desk.log.pool, _NOTE, [id_, mission, marker, who.code, basis, said])
+async def record(
+    office: Office, case: str, who: Actor, basis: Basis, reason: str | None, form: Form | None = None
+) -> None:
+    """Write down that somebody reads a case. Nothing may be opened before this has returned.
+
+    Raises VaultError, psycopg.Error, psycopg_pool.PoolTimeout.
+    """
+    key = key_of(case)
+    await book.note(
+        office,
+        kind="case",
+        who=who.code,
+        basis=basis,
+        mission=office.keys.mission_of(key),
+        reason=reason if basis == "break_glass" else None,
+        form=form,
+        mark=_mark(office, key),
+    )
+
+
+def _mark(office: Office, key: str) -> Mark:
+    """A mark of a case, another one each time. Raises VaultError."""
+    id_ = uuid4()
+    return Mark(str(id_), office.vault.marker(key, id_).hex())
 
 
 async def readings(office: Office, actor: Actor, case: str) -> list[Reading]:
     """Who read a case, the earliest first. For the mission's heads, the data protection officer and auditors.
 
-    No content is shown, so this takes no reason and leaves no row. Raises CaseRefused, Refused, VaultError.
+    No content is shown, so this takes no reason; that they asked is an entry too. Raises CaseRefused, Refused, VaultError.
     """
+    return [_reading(one) for one in reversed(await entries_of(office, actor, case))]
+
+
+async def entries_of(
+    office: Office, actor: Actor, case: str, wanted: Wanted | None = None, form: Form = "page"
+) -> list[Entry]:
+    """The access log's entries about a case, the latest first, within what else is asked for. As `readings`."""
     key = key_of(case)
     code = office.keys.mission_of(key)
-    who = await identified(office, actor)
-    own = who.mission == code and who.role in OVERSEERS
-    if who.kind != "officer" or not (own or who.role in GLASS):
-        raise CaseRefused("case-not-yours")
-    rows = await fetch(office.desk.log.pool, _ALL, [code])
-    return [
-        Reading(reader, basis, reason, at.astimezone(UTC))
-        for id_, marker, reader, basis, reason, at in rows
-        if compare_digest(office.vault.marker(key, id_), bytes(marker))
-    ]
+    basis = await overseeing(office, actor, code)
+    mark = _mark(office, key)
+    await book.note(office, kind="readings", who=actor.code, basis=basis, mission=code, form=form, mark=mark)
+    asked = replace(wanted or Wanted(), missions=(code,), kinds=("case",))
+    return [one for one in await book.find(office, asked) if _about(office, key, one)]
 
 
-async def readings_of_mission(office: Office, actor: Actor, mission: str) -> list[Reading]:
-    """Who read any case of a mission, the latest first, without saying which case: for the same people as `readings`.
+def _about(office: Office, key: str, entry: Entry) -> bool:
+    mark = entry.note.mark
+    return mark is not None and compare_digest(office.vault.marker(key, UUID(mark.id)).hex(), mark.marker)
 
-    Raises CaseRefused `case-not-yours`, Refused.
+
+async def overseeing(office: Office, actor: Actor, mission: str | None) -> Literal["head", "oversight"]:
+    """On which ground somebody sees the readings of a mission (None: of all).
+
+    Raises CaseRefused `readings-not-yours`, Refused.
     """
     who = await identified(office, actor)
-    own = who.mission == mission and who.role in OVERSEERS
-    if who.kind != "officer" or not (own or who.role in GLASS):
-        raise CaseRefused("case-not-yours")
-    rows = await fetch(office.desk.log.pool, _ALL, [mission])
-    found = [Reading(reader, basis, reason, at.astimezone(UTC)) for _, _, reader, basis, reason, at in rows]
-    return found[::-1]
+    if who.kind == "officer" and who.mission == mission and who.role in OVERSEERS:
+        return "head"
+    if who.kind == "officer" and who.role in GLASS:
+        return "oversight"
+    raise CaseRefused("readings-not-yours")
+
+
+def _reading(entry: Entry) -> Reading:
+    said = entry.note
+    return Reading(said.by, cast("Basis", said.basis), said.reason, entry.at)

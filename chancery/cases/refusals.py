@@ -30,6 +30,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "A case is open to who holds a task of it, and to the focal point, the alternate, the deputy and the Head of Mission.",
         "Un cas est ouvert à qui tient l'une de ses tâches, au point focal, à son suppléant, à l'adjoint et au chef de mission.",
     ),
+    "readings-not-yours": (
+        "Who read what is shown to the heads of the mission, to headquarters, auditors and the data protection officer.",
+        "Qui a lu quoi est montré aux chefs de la mission, au siège, aux auditeurs et au délégué à la protection des données.",
+    ),
     "reason-to-read": (
         "Headquarters and auditors read a case only with a reason, which is recorded: {codes}.",
         "Le siège et les auditeurs ne lisent un cas qu'avec un motif, qui est enregistré : {codes}.",

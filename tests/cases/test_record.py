@@ -13,7 +13,7 @@ from chancery.cases import entries, intake, reading, record
 from chancery.cases.entries import MODELS, Risk, standing
 from chancery.cases.refusals import CaseRefused
 from chancery.keystore import VaultLocked
-from chancery.vault import fetch
+from chancery.readings import book
 from domain import commands as c
 from domain.commands import Entry
 from domain.envelope import ENGINE_WORKFLOW, OPERATOR, Actor
@@ -238,7 +238,7 @@ async def test_nothing_is_opened_unless_the_reading_is_recorded(
     async def broken(*_: object) -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(reading, "fetch", broken)
+    monkeypatch.setattr(book, "_rows", broken)
     opened: list[object] = []
     monkeypatch.setattr(office.vault.__class__, "open_many", lambda *_a, **_k: opened.append(1))
     with pytest.raises(ConnectionError):
@@ -248,13 +248,11 @@ async def test_nothing_is_opened_unless_the_reading_is_recorded(
 
 async def test_the_log_of_readings_names_no_case_and_dies_with_the_key(office: Bureau, case: str) -> None:
     await record.history(office, FOCAL, case)
-    rows = await fetch(office.desk.log.pool, "SELECT * FROM vault.readings('Q')", [])
+    rows = await book.page(office.desk.log.pool, 0, 10, 10)
     assert len(rows) == 1 and case not in repr(rows)
-    markers = {bytes(row[1]) for row in rows}
+    markers = {one.note.mark for one in rows}
     await record.history(office, FOCAL, case)
-    after = {
-        bytes(row[1]) for row in await fetch(office.desk.log.pool, "SELECT * FROM vault.readings('Q')", [])
-    }
+    after = {one.note.mark for one in await book.page(office.desk.log.pool, 0, 10, 10)}
     assert len(after) == 2 and markers < after  # two readings of one case do not look alike
 
 

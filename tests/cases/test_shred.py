@@ -113,7 +113,8 @@ async def _rows(office: Bureau) -> list[Any]:
         for table in ("vault.sealed", "vault.reading", "view.obligation", "view.task"):
             cursor = await connection.execute(f"SELECT t::text FROM {table} t".encode())
             rows += await cursor.fetchall()
-        return rows
+        cursor = await connection.execute("SELECT convert_from(body, 'UTF8') FROM vault.reading")
+        return rows + await cursor.fetchall()
 
 
 async def test_refused_it_stays_and_cannot_be_answered_again(office: Bureau, case: str) -> None:

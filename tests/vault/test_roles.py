@@ -9,11 +9,12 @@ from psycopg import errors
 from chancery import vault_schema
 from tests.conftest import Database
 
-TABLES = ["sealed", "directory", "reading", "part", "part_waiting"]
+TABLES = ["sealed", "directory", "reading", "reading_head", "part", "part_waiting"]
+SETS = {"reading": ("recorded_us", "0"), "reading_head": ("id", "1")}
 STATEMENTS = [
     "SELECT count(*) FROM vault.{}",
     "INSERT INTO vault.{} DEFAULT VALUES",
-    "UPDATE vault.{} SET mission = 'X'",
+    "UPDATE vault.{} SET {} = {}",
     "DELETE FROM vault.{}",
     "TRUNCATE vault.{}",
     "DROP TABLE vault.{}",
@@ -27,13 +28,24 @@ CALLS = [
     "SELECT * FROM vault.directory_find('')",
     "SELECT * FROM vault.directory_get('{}')",
     "SELECT vault.directory_erase('nobody')",
-    "SELECT vault.note_reading(gen_random_uuid(), 'Q', decode(repeat('00', 16), 'hex'), 'p-1', 'lead', NULL)",
-    "SELECT * FROM vault.readings('Q')",
+    'SELECT vault.readings_append(ARRAY[\'{"kind":"person","by":"p","basis":"head","about":[]}\'::bytea], NULL)',
+    "SELECT vault.readings_forget(NULL, 10)",
     "SELECT vault.part_put('{}', '{}', '{}', '{}', '{}', '{}')",
     "SELECT vault.part_await('{}', '{}')",
     "SELECT * FROM vault.part_get('{}')",
     "SELECT vault.part_sweep()",
 ]
+
+# The signer and whoever verifies come in as the reader: the access log is the one thing of the vault that it may read.
+READS = [
+    "SELECT vault.readings_head()",
+    "SELECT * FROM vault.readings_page(0, 10, 10)",
+    "SELECT * FROM vault.readings_leaves('{0}', '{10}')",
+    "SELECT * FROM vault.readings_find(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 10)",
+]
+OF_NOBODY = ["SELECT vault.readings_now(NULL)"]
+HELPERS = {"reading_field", "reading_about"}
+"""What the generated columns are made with: pure, and called by nobody but the table's owner."""
 
 
 def run(url: str, statement: str, role: str | None = None) -> None:
@@ -53,7 +65,7 @@ def run(url: str, statement: str, role: str | None = None) -> None:
 def test_neither_application_nor_reader_touches_a_table(
     database: Database, table: str, statement: str
 ) -> None:
-    said = statement.format(table)
+    said = statement.format(table, *SETS.get(table, ("mission", "'X'")))
     for url in (database.app_url, database.reader_url):
         with pytest.raises(errors.InsufficientPrivilege):
             run(url, said)
@@ -72,6 +84,20 @@ def test_the_application_calls_the_functions_and_the_reader_may_not(database: Da
         run(database.reader_url, call)
 
 
+@pytest.mark.parametrize("call", READS)
+def test_the_reader_may_read_the_access_log_and_the_application_too(database: Database, call: str) -> None:
+    for url in (database.app_url, database.reader_url):
+        run(url, call)
+
+
+@pytest.mark.parametrize("call", OF_NOBODY)
+def test_what_the_functions_need_among_themselves_nobody_else_calls(database: Database, call: str) -> None:
+    for url in (database.app_url, database.reader_url):
+        with pytest.raises(errors.InsufficientPrivilege):
+            run(url, call)
+    run(database.admin_url, call, "chancery_vault_owner")
+
+
 def test_the_owner_of_the_vault_cannot_log_in_and_owns_every_part_of_it(database: Database) -> None:
     with psycopg.connect(database.admin_url) as connection:
         login = _one(
@@ -88,11 +114,15 @@ def test_the_owner_of_the_vault_cannot_log_in_and_owns_every_part_of_it(database
             "SELECT DISTINCT g.grantee::regrole::text FROM pg_proc p, aclexplode(p.proacl) g "
             "WHERE pronamespace = 'vault'::regnamespace"
         ).fetchall()
-    assert sorted(callers) == [("chancery_app",), ("chancery_vault_owner",)]  # and not "-", which is PUBLIC
+    # And not "-", which is PUBLIC.
+    assert sorted(callers) == [("chancery_app",), ("chancery_reader",), ("chancery_vault_owner",)]
     assert login == (False, False)
     assert tables == [("chancery_vault_owner",)]
-    assert len(functions) == len(CALLS)
+    assert len(functions) == len(CALLS) + len(READS) + len(OF_NOBODY) + len(HELPERS)
     for name, *rest in functions:
+        if name in HELPERS:
+            assert rest == ["chancery_vault_owner", False, None], name
+            continue
         assert rest == ["chancery_vault_owner", True, ["search_path=pg_catalog, pg_temp"]], name
 
 

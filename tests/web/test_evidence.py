@@ -343,7 +343,7 @@ async def test_a_cases_proof_is_read_on_a_ground_and_recorded_first(
     async def away(*_: object) -> None:
         raise psycopg.OperationalError("gone")
 
-    monkeypatch.setattr("chancery.cases.reading.fetch", away)
+    monkeypatch.setattr("chancery.readings.book._rows", away)
     unwritten = await posted(lead, "file", proof)
     assert unwritten.status_code == 503 and CANARY not in unwritten.text, "what is not recorded is not opened"
 

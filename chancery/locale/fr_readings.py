@@ -1,0 +1,38 @@
+"""The French of the access log: who read what, on which ground; and whether it is whole."""
+
+from typing import Final
+
+TEXTS: Final[dict[str, str]] = {
+    "A checkpoint of the access log kept elsewhere; may be given again.": "Un point de contrôle du journal des accès, gardé ailleurs ; répétable.",
+    "A witness's public key; may be given again.": "La clé publique d'un témoin ; répétable.",
+    "All missions": "Toutes les missions",
+    "At most so many, the latest first.": "Au plus autant, les dernières d'abord.",
+    "Derive every entry of the access log again from its bytes, and hold its tree against kept checkpoints.\n\nExit code 1 if anything differs. Entries older than a year have a leaf alone; that proves them still. Nothing of what was\nread is shown.": "Recalculer chaque entrée du journal des accès à partir de ses octets, et comparer son arbre aux points de contrôle gardés.\n\nCode de sortie 1 si quelque chose diffère. Les entrées de plus d'un an n'ont que leur feuille ; elle les prouve encore. Rien de ce qui a été lu n'est montré.",
+    "Each line carries its leaf; the file can be checked against the access log's signed checkpoints.": "Chaque ligne porte sa feuille ; le fichier se vérifie avec les points de contrôle signés du journal des accès.",
+    "Looking up what a person did, reading their report, taking a file and opening this page are readings too. An entry keeps its content for a year; its leaf stays.": "Rechercher ce qu'une personne a fait, lire son rapport, prendre un fichier et ouvrir cette page sont aussi des lectures. Une entrée garde son contenu un an ; sa feuille demeure.",
+    "On one ground, such as holder or break_glass.": "À un seul titre, tel que holder ou break_glass.",
+    "Read by or about them: an officer's code or a posting's.": "Lues par ou sur cette personne : le code d'un agent ou d'une affectation.",
+    "Reader, or person read about": "Lecteur, ou personne lue",
+    "Recorded from this day on.": "Enregistrées à partir de ce jour.",
+    "Recorded up to this day.": "Enregistrées jusqu'à ce jour.",
+    "Show who read what, when and on which ground: to the mission's heads, headquarters, auditors.\n\nThat you asked is an entry too. With --json each comes with its bytes, its salt and its leaf.": "Montrer qui a lu quoi, quand et à quel titre : aux chefs de la mission, au siège, aux auditeurs.\n\nVotre demande est aussi une entrée. Avec --json, chacune vient avec ses octets, son sel et sa feuille.",
+    "The access log's public key, as it was published elsewhere.": "La clé publique du journal des accès, telle que publiée ailleurs.",
+    "The access log: who read what, on which ground; kept a year, in a tree of its own.": "Le journal des accès : qui a lu quoi, à quel titre ; gardé un an, dans un arbre à lui.",
+    "The mission's code; headquarters and auditors may leave it out.": "Le code de la mission ; le siège et les auditeurs peuvent l'omettre.",
+    "The readings of one case, by its code.": "Les lectures d'un cas, par son code.",
+    "There is no such ground; one of these: {codes}.": "Ce titre n'existe pas ; en voici : {codes}.",
+    "a column says another thing than the bytes": "une colonne dit autre chose que les octets",
+    "all missions": "toutes les missions",
+    "content up to {upto} was removed before its year was over": "le contenu jusqu'à {upto} a été retiré avant la fin de son année",
+    "every ground": "tous les titres",
+    "opened a case of {mission}": "a ouvert un cas de {mission}",
+    "read a review of {who}": "a lu une évaluation de {who}",
+    "read the staff report of {who}": "a lu le rapport de {who}",
+    "removed the content of the entries up to {position}: their year is over": "a retiré le contenu des entrées jusqu'à {position} : leur année est écoulée",
+    "the access log's time runs backwards here": "le temps du journal des accès recule ici",
+    "the bytes are no entry in its one canonical form": "les octets ne sont pas une entrée dans son unique forme canonique",
+    "the content is gone in part only": "le contenu n'a disparu qu'en partie",
+    "the content is gone, and no entry says that its year was over": "le contenu a disparu, et aucune entrée ne dit que son année était écoulée",
+    "the content stands here, although it was noted as removed": "le contenu est là, bien que noté comme retiré",
+    "{n} entries of the access log, all as written; of {removed} the year is over and the leaf is left.": "{n} entrées du journal des accès, toutes telles qu'écrites ; pour {removed}, l'année est écoulée et la feuille demeure.",
+}
