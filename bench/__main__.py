@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bench import appends, growth, histories, report, tasks, web, whole
+from bench import appends, growth, histories, report, reports, tasks, web, whole
 from bench.appends import Effort
 from bench.ground import Ground, ground
 from bench.measure import Row
@@ -27,6 +27,7 @@ QUESTIONS: dict[str, Callable[[Ground, Effort], Awaitable[list[Row]]]] = {
     "whole": whole.whole,
     "history": histories.histories,
     "web": web.web,
+    "reports": reports.reports,
 }
 
 

@@ -21,7 +21,7 @@ NOW = datetime(2026, 5, 5, 6, 10, tzinfo=UTC)
 HOLDER = Actor("officer", "p-fp", MISSION)
 KEY = f"mission:{MISSION}"
 WORDS = "About a line of words, as somebody types them beside a task that is done."
-_EVIDENCE: tuple[Any, ...] = ({"kind": "minutes", "digest": "ab" * 32, "bytes": 1200, "marking": "limite"},)
+EVIDENCE: tuple[Any, ...] = ({"kind": "minutes", "digest": "ab" * 32, "bytes": 1200, "marking": "limite"},)
 _STAFF = (
     ("B-HOM", "head_of_mission", "p-hom"),
     ("B-POL-1", "focal_point", "p-fp"),
@@ -134,7 +134,7 @@ async def complete(desk: Desk, vault: Vault, name: str) -> None:
             "obligation": name,
             "task": "hold.1",
             "checklist": ("risk_list",),
-            "evidence": _EVIDENCE,
+            "evidence": EVIDENCE,
             "note": sealed.event(),
         }
     )

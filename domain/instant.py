@@ -88,6 +88,7 @@ def zone_info(zone: str) -> ZoneInfo:
         raise BadInput("unknown_zone", message) from error
 
 
+@lru_cache(maxsize=16_384)  # a report asks for the same midnights thousands of times
 def resolve(day: date, clock: time, zone: str) -> datetime:
     """The UTC instant at which ``zone`` shows ``clock`` on ``day``.
 

@@ -141,9 +141,10 @@ def stints(course: Course, asked: Asked, background: Background) -> list[Stint]:
             first = n
         last = n + 1 == len(course.held)
         if first is not None and (last or course.held[n + 1].posting not in asked.mine):
-            stint = _stint(course, first, n, asked, background)
-            if stint.closed >= starts or stint.close == "open":
-                made.append(stint)
+            gone = course.held[n + 1].starts if not last else course.end.happened if course.end else None
+            # What left their hands before the period is not worked out at all.
+            if gone is None or gone >= starts:
+                made.append(_stint(course, first, n, asked, background))
             first = None
     return made
 

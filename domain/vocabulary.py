@@ -289,6 +289,8 @@ FIGURES: Final = (
     "pauses",
     "opened_by",
     "plan",
+    "contacts",
+    "acting",
 )
 """What of a staff report may be contested: its parts, by their names."""
 

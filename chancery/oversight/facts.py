@@ -20,12 +20,18 @@ from domain.obligation import Obligation
 from domain.record import Asked, Background, partition
 from domain.task import Task
 
-Place = Literal["on_time", "unconfirmed", "late", "reasoned", "open", "overdue"]
-PLACES: Final[tuple[Place, ...]] = ("on_time", "unconfirmed", "late", "reasoned", "open", "overdue")
+Place = Literal["on_time", "unconfirmed", "late", "reasoned", "late_reasoned", "open", "overdue"]
+PLACES: Final[tuple[Place, ...]] = (
+    "on_time", "unconfirmed", "late", "reasoned", "late_reasoned", "open", "overdue",
+)  # fmt: skip
 """Where a task that was due stands; each stands in exactly one."""
-ENDED: Final[tuple[Place, ...]] = ("on_time", "unconfirmed", "late", "reasoned")
+ENDED: Final[tuple[Place, ...]] = ("on_time", "unconfirmed", "late", "reasoned", "late_reasoned")
 KEPT: Final[tuple[Place, ...]] = ("on_time", "reasoned")
 """Compliance: done in time, or decided in time, with a reason, not to act (DESIGN.md, rule 5)."""
+MISSED: Final[tuple[Place, ...]] = ("late", "late_reasoned", "overdue")
+"""Its date passed before it was done, or before it was decided not to do it."""
+_UNCITED: Final = frozenset({"TaskAccepted", "CorrectionProposed", "CorrectionRefused"})
+"""What changes no figure: a position less for each task, in a file that names all that it rests on."""
 _SECOND: Final = timedelta(seconds=1)
 _FAR: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
@@ -34,9 +40,10 @@ _FAR: Final = datetime(9999, 12, 30, tzinfo=UTC)
 class Fact:
     """One task. Instants are UTC, days the mission's own. `people`: postings that had a part in how it went.
 
-    `days`: working days from its start to when it was done. `evidence`: whether there was any, None where the step asks for none or
-    it was not done. `spent`: working days of one that is late, by whose they were; empty for others. `last`: the position
-    and instant of the last event that says something of it.
+    `source`: where its term comes from. `days`: working days from its start to when it was done. `evidence`: whether there
+    was any, None where the step asks for none or it was not done. `spent`: working days of one that was missed, by whose they
+    were; empty for others. `positions`: what it rests on, its obligation's opening first. `last`: the position and instant
+    of the last event that says something of it.
     """
 
     mission: str
@@ -48,6 +55,7 @@ class Fact:
     paragraph: str
     confirmed: bool
     step: str
+    source: str
     due: datetime
     due_day: date
     status: Literal["open", "ended"]
@@ -64,17 +72,23 @@ class Fact:
     positions: tuple[int, ...]
     last: int
     last_at: datetime
+    with_partner: bool = False
+
+    @property
+    def lay(self) -> Literal["mission", "headquarters", "partner"]:
+        """With whom it lay when it fell due."""
+        return "headquarters" if self.with_headquarters else "partner" if self.with_partner else "mission"
 
     def place(self, now: datetime) -> Place:
         """Where it stands at an instant."""
         if self.status == "open":
             return "overdue" if not self.waits and now >= self.due + _SECOND else "open"
         if self.outcome == "waived":
-            return "late" if self.not_met else "reasoned"
+            return "late_reasoned" if self.not_met else "reasoned"
         if self.timing == "reported_in_time":
             return "unconfirmed"
         if self.timing != "on_time":
-            return "late"
+            return "late" if self.outcome == "done" else "late_reasoned"
         return "on_time" if self.outcome == "done" else "reasoned"
 
 
@@ -88,8 +102,8 @@ def facts_of(events: Sequence[Event], background: Background, now: datetime) -> 
     for task in state.tasks.values():
         if task.outcome == "cancelled":
             continue
-        made = _fact(state, task, by_task[task.id], background)
-        if made.place(now) in ("late", "overdue"):
+        made = _fact(state, task, by_task[task.id], background, events[0].position)
+        if made.place(now) in MISSED:
             if read is None:
                 read = courses(events, _FAR)
             made = replace(made, spent=_spent(read[task.id], background, now))
@@ -105,7 +119,9 @@ def _events_of(events: Sequence[Event]) -> dict[str, list[Event]]:
     return found
 
 
-def _fact(state: Obligation, task: Task, events: Sequence[Event], background: Background) -> Fact:
+def _fact(
+    state: Obligation, task: Task, events: Sequence[Event], background: Background, origin: int
+) -> Fact:
     mission, calendar = background.mission, background.mission.clock
     due = instant(task.due)
     step = state.step(task.step) or {}
@@ -129,6 +145,7 @@ def _fact(state: Obligation, task: Task, events: Sequence[Event], background: Ba
         paragraph=str(state.definition.get("paragraph", "none")),
         confirmed=bool(state.definition.get("paragraph_confirmed")),
         step=task.step,
+        source=task.source,
         due=due,
         due_day=calendar.day_of(due),
         status="open" if task.is_open else "ended",
@@ -146,9 +163,10 @@ def _fact(state: Obligation, task: Task, events: Sequence[Event], background: Ba
         # What was done with another task has its evidence there.
         evidence=bool(given or task.act) if done and step.get("evidence") else None,
         spent={},
-        positions=tuple(e.position for e in telling),
+        positions=(origin, *(e.position for e in telling if e.type not in _UNCITED)),
         last=telling[-1].position,
         last_at=telling[-1].recorded,
+        with_partner=OUTSIDE.get(held, ("", None))[0] == "outside",
     )
 
 

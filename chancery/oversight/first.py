@@ -70,6 +70,20 @@ async def held_back(
     return found
 
 
+def held_by_log(cells: Iterable[Cell], missions: Mapping[str, Mission], now: datetime) -> dict[int, Held]:
+    """The same out of the log alone, for what must come out the same whenever it is made again: the ten days are left to them.
+
+    Who has seen what, and which postings are one officer's, stand outside the log; here each posting counts as one of the few.
+    """
+    found = {}
+    for cell in cells:
+        if 0 < len(cell.people) < PEOPLE:
+            held = _held(cell, missions[cell.last.mission].clock, {}, (), now)
+            if held is not None:
+                found[id(cell)] = held
+    return found
+
+
 async def _in_post(here: Installation, postings: Iterable[str], now: datetime) -> set[str]:
     """Those that run today, each by the day of its own mission."""
     rows_ = await queries.postings_by_code(here.log, sorted(postings))

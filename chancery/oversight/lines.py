@@ -1,4 +1,7 @@
-"""The log's lines, newest first, by who, when, what and whose: a page at a time, so that no filter reads the whole log."""
+"""The log's lines, newest first, by who, when, what and whose: a page at a time, so that no filter reads the whole log.
+
+Reviews and work plans are for those who take part in them alone, so their lines stand in no such list, whoever asks.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +22,8 @@ _QUERY: Final = """
 SELECT e.position, e.recorded_us, s.name, e.version, e.body, e.leaf
   FROM (SELECT * FROM log.event WHERE position >= %(floor)s AND position < %(before)s ORDER BY position DESC) AS e
   JOIN log.stream s ON s.id = e.stream
- WHERE (%(type)s::text IS NULL OR e.type = %(type)s)
+ WHERE NOT starts_with(s.name, 'review/') AND NOT starts_with(s.name, 'workplan/')
+   AND (%(type)s::text IS NULL OR e.type = %(type)s)
    AND (%(stream)s::text IS NULL OR s.name = %(stream)s)
    AND (%(missions)s::text[] IS NULL
         OR (starts_with(s.name, 'mission/') AND substr(s.name, 9) = ANY(%(missions)s))

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 
-from chancery import queries
+from chancery import kept, queries
 from chancery.desk import Desk
 from chancery.log.store import EventLog
 from chancery.oversight.facts import Fact, facts_of
@@ -19,6 +19,9 @@ from domain.envelope import Event
 from domain.record import Background
 
 _CHUNK: Final = 100
+_PAGE: Final = 2_000
+_ALL: Final = "SELECT id, name FROM log.stream WHERE id > %s ORDER BY id LIMIT %s"
+_OF_MISSIONS: Final = "SELECT id, 'obligation/' || id AS name FROM view.obligation WHERE mission = ANY(%s) AND id > %s ORDER BY id LIMIT %s"
 _MOST: Final = 40_000
 """Obligations that are remembered; about 2 kB each."""
 _MARGIN: Final = timedelta(days=2)
@@ -83,7 +86,9 @@ async def gather(
     if upto is None:
         found += await _of_now(desk, known, first, last, now, backgrounds)
     else:
-        found += await _of_then(desk.log, backgrounds, upto, now)
+        async for events in obligations_upto(desk.log, upto, None if missions is None else codes):
+            background = backgrounds.get(events[0].data["mission"])
+            found += facts_of(events, background, now) if background else ()
     within = (f for f in found if first <= f.due_day <= last)
     ordered = sorted(
         within, key=lambda f: (f.mission, f.instrument, f.definition, f.due, f.obligation, f.task)
@@ -142,15 +147,41 @@ async def _of_now(
     return found
 
 
-async def _of_then(log: EventLog, backgrounds: dict[str, Background], upto: int, now: datetime) -> list[Fact]:
-    o = v.obligation
-    query = select(o.c.id, o.c.mission).where(o.c.mission.in_(sorted(backgrounds)), o.c.opened <= now)
-    missions = {obligation_stream(r["id"]): r["mission"] for r in await queries.rows(log, query)}
-    names = sorted(missions)
-    found: list[Fact] = []
-    for start in range(0, len(names), _CHUNK):
-        for name, recorded in (await log.load_upto(names[start : start + _CHUNK], upto)).items():
-            if recorded:
-                found += facts_of([as_event(e) for e in recorded], backgrounds[missions[name]], now)
-        await asyncio.sleep(0)
-    return found
+async def obligations_upto(
+    log: EventLog, upto: int, missions: Iterable[str] | None = None
+) -> AsyncIterator[list[Event]]:
+    """Every obligation as known at a position, one by one with all its events: of some missions, or of all.
+
+    Of all, they come from the log alone and in the order of their opening. Which ones some missions have is asked of the views,
+    which know at least those that there were then. No more than a hundred are in memory at once.
+    """
+    async for names in _names(log, None if missions is None else sorted(set(missions))):
+        for start in range(0, len(names), _CHUNK):
+            loaded = await log.load_upto(names[start : start + _CHUNK], upto)
+            for recorded in loaded.values():
+                if recorded:
+                    yield [as_event(e) for e in recorded]
+            await asyncio.sleep(0)  # others have their pages meanwhile
+
+
+async def _names(log: EventLog, missions: list[str] | None) -> AsyncIterator[list[str]]:
+    after: int | str = 0 if missions is None else ""
+    while True:
+        if missions is None:
+            found = await kept.rows(log.pool, _ALL, [after, _PAGE])
+        else:
+            found = await kept.rows(log.pool, _OF_MISSIONS, [missions, after, _PAGE])
+        if not found:
+            return
+        after = found[-1]["id"]
+        yield [row["name"] for row in found if row["name"].startswith("obligation/")]
+
+
+async def backgrounds_upto(
+    log: EventLog, codes: Iterable[str] | None, upto: int
+) -> dict[str, tuple[Event, ...]]:
+    """Mission → its events as known at a position, by code; of all missions that had been adopted by then if None."""
+    if codes is None:
+        codes = [name.removeprefix("mission/") for name in await log.streams("mission/")]
+    _, past = await _backgrounds(log, sorted(set(codes)), upto)
+    return past

@@ -1,13 +1,12 @@
 """The figures of a page: rows by mission and area, what is hidden, what peers had, what stood before, and notes."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from chancery.installation import Installation
 from chancery.oversight import figures as f
-from chancery.oversight.facts import Fact
 from chancery.oversight.figures import HEADQUARTERS, Area, By, Cell, Figure
 from chancery.oversight.first import Held, held_back
 from chancery.oversight.halfyear import HalfYear
@@ -33,6 +32,20 @@ class Line:
     held: Held | None
     peers: tuple[int, int, int] | None = None
     before: tuple[int, int] | None = None
+    listed: tuple[Cell, ...] = ()
+    """Cells whose events may be named: a definition of which nothing is said must not be found among a paragraph's."""
+
+    @property
+    def speaks(self) -> Literal["shown", "few", "held", "withheld"]:
+        """Whether its numbers are shown, or why not: too few, seen first by who stands behind it, or another would be found."""
+        if self.figure is not None and self.figure.nothing:
+            return "few"
+        if self.held is not None:
+            return "held"
+        return "withheld" if self.figure is None else "shown"
+
+
+Lines = dict[tuple[str, Area], Line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +78,9 @@ async def table(
     made = Table(half, by, missions=missions)
     this = await _lines(here, read, half, by, missions, now)
     past = await _lines(here, read, half.before(), by, missions, now)
-    for (row, area), line in sorted(this.items()):
-        shown = {
-            r: x.figure for (r, a), x in this.items() if a == area and x.figure is not None and x.held is None
-        }
-        earlier = past.get((row, area))
-        before = earlier.figure.kept if earlier and earlier.figure and earlier.held is None else None
-        made.lines.setdefault(row, []).append(
-            Line(row, area, line.cell, line.figure, line.held, f.peers(shown, row), before)
-        )
+    made.lines.update(beside(this, past))
     for code, events in read.past.items():
-        made.notes[code] = list(_notes(events, half, missions[code]))
+        made.notes[code] = list(notes_of(events, half, missions[code]))
     return made
 
 
@@ -116,32 +121,52 @@ async def about(
 
 async def _lines(
     here: Installation, read: Gathered, half: HalfYear, by: By, missions: dict[str, Mission], now: datetime
-) -> dict[tuple[str, Area], Line]:
+) -> Lines:
     facts = [fact for fact in read.facts if half.holds(fact.due_day)]
     narrow = f.cells(facts, "definition", now)
-    held = await held_back(here, narrow.values(), missions, now)
+    wide = f.cells(facts, "paragraph", now) if by == "paragraph" else {}
+    return lines_of(
+        narrow, wide, by, await held_back(here, [*narrow.values(), *wide.values()], missions, now)
+    )
+
+
+def lines_of(
+    narrow: Mapping[tuple[str, Area], Cell],
+    wide: Mapping[tuple[str, Area], Cell],
+    by: By,
+    held: Mapping[int, Held],
+) -> Lines:
+    """What may be said of each row and area. `narrow`: by definition, `wide`: the same facts by paragraph; `held`: by `id`."""
     parts = {key: f.figure(cell) for key, cell in narrow.items()}
     if by == "definition":
-        return {k: Line(*k, c, parts[k], held.get(id(c))) for k, c in narrow.items()}
-    wide = f.cells(facts, "paragraph", now)
-    held_wide = await held_back(here, wide.values(), missions, now)
+        return {k: Line(*k, c, parts[k], held.get(id(c)), listed=(c,)) for k, c in narrow.items()}
     found = {}
     for (row, area), cell in wide.items():
         within = {(row, Area(area.instrument, d)) for d in cell.definitions}
         own = [parts[key] for key in sorted(within)]
         unseen = {p.cell.area for p in own if id(p.cell) in held}
         # A definition under two paragraphs (two versions of a text) would be found by adding both: nothing is said then.
-        whole = all(len(p.cell.facts) == _count(cell.facts, p.cell) for p in own)
+        whole = all(p.cell.size == cell.definitions[p.cell.area.code] for p in own)
         said = f.paragraph(cell, own, unseen) if whole else None
-        found[row, area] = Line(row, area, cell, said, held_wide.get(id(cell)))
+        listed = tuple(p.cell for p in own if whole and not p.nothing and p.cell.area not in unseen)
+        found[row, area] = Line(row, area, cell, said, held.get(id(cell)), listed=listed)
     return found
 
 
-def _count(facts: Sequence[Fact], part: Cell) -> int:
-    return sum(1 for fact in facts if fact.definition == part.area.code)
+def beside(this: Lines, past: Lines) -> dict[str, list[Line]]:
+    """The lines by row, each with the range of its peers and with its share in the half-year before."""
+    found: dict[str, list[Line]] = {}
+    for (row, area), line in sorted(this.items()):
+        shown = {
+            r: x.figure for (r, a), x in this.items() if a == area and x.figure is not None and x.held is None
+        }
+        earlier = past.get((row, area))
+        before = earlier.figure.kept if earlier and earlier.figure and earlier.held is None else None
+        found.setdefault(row, []).append(replace(line, peers=f.peers(shown, row), before=before))
+    return found
 
 
-def _notes(events: Sequence[Event], half: HalfYear, mission: Mission) -> Iterable[Note]:
+def notes_of(events: Sequence[Event], half: HalfYear, mission: Mission) -> Iterable[Note]:
     """Changes of what counted, and closures, that lie in the half-year."""
     day = timedelta(days=1)
     starts, ends = mission.clock.start_of(half.first), mission.clock.start_of(half.last + day)

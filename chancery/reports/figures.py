@@ -1,23 +1,22 @@
 """From stints to figures. Every figure is a list of items; its number is the length of the list and nothing else.
 
 Items are plain JSON: codes, instants as RFC 3339 text (UTC), whole numbers. A case is numbered within the report, so that
-neither its code nor the codes of its sittings leave the log.
+neither its code nor the codes of its sittings leave the log. `about` is the position of the entry that an item is chiefly about.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Final
 
 from chancery.reports.corrections import corrected
-from chancery.reports.subject import NAMES, Gathered, Item, Subject
-from domain.accounts import Interval, OwnTime
+from chancery.reports.deeds import deeds, entries
+from chancery.reports.moments import amount, at_text, interval, touched
+from chancery.reports.proofs import proofs
+from chancery.reports.sittings import sittings
+from chancery.reports.subject import ENDS, NAMES, Gathered, Held, Item, Subject
+from domain.accounts import OwnTime
 from domain.course import Course, courses
 from domain.envelope import Event
-from domain.kinds import instant, instant_text
-from domain.record import ME, OTHER, Stint, own_between, partition, stints
+from domain.record import Stint, Waited, own_between, partition, stints, waits
 from domain.term import Term
-
-_HOLDERS: Final = {ME: "own", OTHER: "another_officer"}
 
 
 def gather(events: Sequence[Event], into: Gathered) -> None:
@@ -25,91 +24,116 @@ def gather(events: Sequence[Event], into: Gathered) -> None:
     if not events or events[0].type != "ObligationOpened":
         return
     asked, background = into.asked, into.background
-    starts, until = asked.bounds(background.mission.clock)
-    found = courses(events, until)
-    mine = {code: stints(course, asked, background) for code, course in found.items()}
+    period = asked.bounds(background.mission.clock)
+    found = courses(events, period[1])
     subject = Subject(events, into)
-    for code, course in found.items():
-        for stint in mine[code]:
-            _add_stint(stint, subject, into.figures)
-        if mine[code]:
-            _add_own(mine[code][-1], subject, into.figures)
+    for course in found.values():
+        mine = stints(course, asked, background)
+        for stint in mine:
+            _add_stint(stint, course, subject, into)
+        if mine:
+            _add_own(mine[-1], subject, into)
+            proofs(course, mine[-1], subject, into)
         else:
             _stood_in(course, subject, into)
-        corrected(course, mine[code], subject, into)
-    _deeds(found, events, subject, into, (starts, until))
-    _sittings(found, events, subject, into, (starts, until))
+        _pauses(course, subject, into)
+        corrected(course, mine, subject, into)
+    deeds(found, events, subject, into, period)
+    entries(found, events, subject, into, period)
+    sittings(found, events, subject, into, period)
 
 
-def _add_stint(stint: Stint, subject: Subject, figures: dict[str, list[Item]]) -> None:
-    base = subject.of(stint)
+def _add_stint(stint: Stint, course: Course, subject: Subject, into: Gathered) -> None:
+    base, about = subject.of(stint), stint.began_position
     if stint.carried_in:
-        figures["carried_in"].append(base | {"since": _at(stint.began), "positions": [stint.began_position]})
+        into.add("carried_in", about, base, since=at_text(stint.began), positions=[about])
     else:
-        figures["assigned"].append(
-            base | {"at": _at(stint.began), "why": stint.why, "positions": [stint.began_position]}
-        )
-    ended = base | _ended(stint)
+        into.add("assigned", about, base, at=at_text(stint.began), why=stint.why, positions=[about])
     match stint.close:
         case "open":
-            figures["carried_out"].append(ended)
-        case "handed_on" | "waived" | "cancelled" | "not_acted":
-            figures[stint.close].append(ended)
+            name = "carried_out"
         case "done":
             assert stint.verdict is not None
             name = {"on time": "on_time", "late": "late"}.get(stint.verdict.timeliness, "reported_in_time")
-            figures[name].append(ended)
+        case other:
+            name = other
+    into.add(name, about, base, **_ended(stint, course, into))
     for wait in stint.waits:
-        figures["waiting"].append(
-            base
-            | {
-                "cause": wait.cause,
-                "party": wait.party,
-                "clock": "stopped" if wait.stops else "ran_on",
-                "from": _at(wait.starts),
-                "until": _at(wait.ends),
-                "positions": list(wait.positions),
-            }
-        )
+        into.add("waiting", wait.positions[0], base, **_wait(wait, into), positions=list(wait.positions))
+    clock = into.background.mission.clock
+    into.held.append(Held(clock.day_of(stint.began), clock.day_of(stint.closed), base, about))
 
 
-def _ended(stint: Stint) -> Item:
+def _ended(stint: Stint, course: Course, into: Gathered) -> Item:
     """How a stint ended, and whose time it was: the same for every end, so that no end hides what another shows."""
     verdict = stint.verdict
+    end = course.end if stint.close not in ("open", "handed_on") else None
+    asked_by = course.waiver if stint.close == "waived" else None
     return {
-        "at": _at(stint.closed),
+        "at": at_text(stint.closed),
         "outcome": stint.outcome or stint.close,
         "reason": stint.reason,
-        "happened": _at(stint.happened) if stint.happened else None,
+        "happened": at_text(stint.happened) if stint.happened else None,
+        "recorded": at_text(end.recorded) if end else None,
         "term": stint.deadline.term,
         "source": stint.opened.data["source"],
         "original_due": stint.opened.data["deadline"]["due_at"],
-        "due": _at(stint.deadline.due_at),
+        "due": at_text(stint.deadline.due_at),
         "zone": stint.deadline.zone,
         "provisional": stint.deadline.provisional,
         "timeliness": verdict.timeliness if verdict else None,
         "share": verdict.share if verdict else None,
         "missed": verdict.missed if verdict else None,
         "not_met": stint.not_met,
+        "entered_by": into.person(end) if end else None,
+        "asked_by": into.person(asked_by) if asked_by else None,
         "confirmed": stint.confirmed,
-        "own": _time(stint.own),
-        "intervals": [_interval(i) for i in stint.intervals],
+        "confirmed_by": into.person(course.confirmed) if course.confirmed and end else None,
+        "own": amount(stint.own),
+        "intervals": [interval(i) for i in stint.intervals],
         "positions": list(stint.positions),
     }
 
 
-def _add_own(stint: Stint, subject: Subject, figures: dict[str, list[Item]]) -> None:
+def _wait(wait: Waited, into: Gathered) -> Item:
+    """A wait: for whom and how long, who declared it, and who let it go on."""
+    declared, *later = wait.events
+    return {
+        "cause": wait.cause,
+        "party": wait.party,
+        "clock": "stopped" if wait.stops else "ran_on",
+        "from": at_text(wait.starts),
+        "until": at_text(wait.ends),
+        "working_days": touched(into.background.mission.clock, wait.starts, wait.ends),
+        "declared_by": into.person(declared),
+        "renewed_by": [into.person(e) for e in later if e.type == "WaitRenewed"],
+    }
+
+
+def _pauses(course: Course, subject: Subject, into: Gathered) -> None:
+    """Clocks that the person stopped, or let stand still, in the period; a task's own holder may not (domain.deciding.pausing)."""
+    asked = into.asked
+    starts, until = asked.bounds(into.background.mission.clock)
+    for wait in waits(course, min(until, max(asked.seen, starts))):
+        own = [e for e in wait.events if e.type != "ClockResumed" and e.by in asked.mine]
+        if any(starts <= e.happened < until for e in own):
+            holder = into.somebody(course.held_at(wait.starts).posting)
+            said = _wait(wait, into) | {"holder": holder, "positions": list(wait.positions)}
+            into.add("pauses", wait.positions[0], subject.of(course), **said)
+
+
+def _add_own(stint: Stint, subject: Subject, into: Gathered) -> None:
     """One line for each task, whatever the number of stints: the last one's accounts hold all before it."""
-    figures["own_time"].append(
-        subject.of(stint)
-        | {
-            "term": stint.deadline.term,
-            "source": stint.opened.data["source"],
-            "in_period": _time(stint.own_in_period),
-            "in_all": _time(stint.own),
-            "intervals": [_interval(i) for i in stint.intervals],
-            "positions": list(stint.positions),
-        }
+    into.add(
+        "own_time",
+        stint.opened.position,
+        subject.of(stint),
+        term=stint.deadline.term,
+        source=stint.opened.data["source"],
+        in_period=amount(stint.own_in_period),
+        in_all=amount(stint.own),
+        intervals=[interval(i) for i in stint.intervals],
+        positions=list(stint.positions),
     )
 
 
@@ -124,131 +148,17 @@ def _stood_in(course: Course, subject: Subject, into: Gathered) -> None:
     ended = course.end.happened if course.end else min(until, asked.seen)
     parts = partition(course, asked, background, calendar, ended)
     term = Term.parse(course.opened.data["deadline"]["term"])
-    own = own_between(parts, term, calendar, asked)
+    own: OwnTime = own_between(parts, term, calendar, asked)
     if own.amount:
         rests = background.rests_on({h.posting for h in course.held}, course.opened.happened, ended)
-        positions = sorted({course.origin.position, *course.positions, *rests})
-        into.figures["stood_in"].append(
-            subject.of(course)
-            | {"in_period": _time(own), "intervals": [_interval(i) for i in parts], "positions": positions}
+        into.add(
+            "stood_in",
+            course.opened.position,
+            subject.of(course),
+            in_period=amount(own),
+            intervals=[interval(i) for i in parts],
+            positions=sorted({course.origin.position, *course.positions, *rests}),
         )
-
-
-_ANSWERS: Final = frozenset(
-    {
-        "TaskAccepted",
-        "TaskAssigned",
-        "TaskCompleted",
-        "TaskNotActed",
-        "ClockPaused",
-        "WaiverAnswered",
-        "WaiverProposed",
-    }
-)
-
-
-def _deeds(
-    found: dict[str, Course],
-    events: Sequence[Event],
-    subject: Subject,
-    into: Gathered,
-    period: tuple[datetime, datetime],
-) -> None:
-    """Accepted, answered and done on behalf of somebody who was away."""
-    mine = into.asked.mine
-    for course in found.values():
-        for event, holder in course.accepted:
-            if holder in mine and period[0] <= event.happened < period[1]:
-                into.figures["accepted"].append(
-                    subject.of(course) | {"at": event.at, "positions": [event.position]}
-                )
-    for n, event in enumerate(events):
-        code = event.data.get("task")
-        if code not in found or not period[0] <= event.happened < period[1]:
-            continue
-        head = subject.of(found[code])
-        if (
-            event.type == "NoticeRecorded"
-            and event.data["kind"] == "escalation"
-            and mine & set(event.data["to"])
-        ):
-            answer = next(
-                (
-                    e
-                    for e in events[n + 1 :]
-                    if e.data.get("task") == code and e.type in _ANSWERS and e.by in mine
-                ),
-                None,
-            )
-            into.figures["escalations"].append(
-                head
-                | {
-                    "at": event.at,
-                    "answered": answer.at if answer else None,
-                    "by": answer.type if answer else None,
-                    "positions": [event.position, *([answer.position] if answer else [])],
-                }
-            )
-        elif event.by in mine and event.actor.get("for") not in (None, *mine):
-            into.figures["acted_for"].append(
-                head | {"at": event.at, "what": event.type, "positions": [event.position]}
-            )
-
-
-def _sittings(
-    found: dict[str, Course],
-    events: Sequence[Event],
-    subject: Subject,
-    into: Gathered,
-    period: tuple[datetime, datetime],
-) -> None:
-    """The rota, and sittings attended. Refused at the door counts as an observation attempted, so it stands as performed."""
-    figures, people = into.figures, into.asked.mine
-    support = {
-        e.data["appointment"]: e
-        for e in events
-        if e.type == "ObserverAssigned" and e.data["support"] in people
-    }
-    for event in events:
-        if not period[0] <= event.happened < period[1]:
-            continue
-        if event.type == "RotaOffered" and people & set(event.data["to"]):
-            line = {"at": event.at, "answer": "offered", "reason": None, "positions": [event.position]}
-        elif event.type == "RotaAnswered" and event.data["posting"] in people:
-            answer, reason = event.data["answer"], event.data["reason"]
-            line = {"at": event.at, "answer": answer, "reason": reason, "positions": [event.position]}
-        else:
-            continue
-        figures["rota"].append(subject.item(None, event.data["appointment"]) | line)
-    for course in found.values():
-        end, appointment = course.end, course.opened.data["appointment"]
-        if end is None or appointment is None or course.sitting is None:
-            continue
-        begins = instant(course.sitting.data["starts"])
-        if not period[0] <= begins < period[1]:
-            continue
-        admitted = end.data.get("result", {}).get("admitted")
-        if end.data.get("outcome") == "refused_by_authorities":
-            admitted = "refused"
-        if admitted is None:
-            continue
-        # Whoever held the task when the sitting began was there, or acted for who did; the report may be somebody else's.
-        who = course.held_at(begins).posting
-        acting = into.background.mission.substitute_for(who, begins, course.origin.data["definition"]["code"])
-        observed = (acting or who) in people
-        helped = support.get(appointment)
-        if not observed and helped is None:
-            continue
-        rests = [subject.placed[appointment], *([helped.position] if helped else []), end.position]
-        line = subject.of(course) | {
-            "as": "observer" if observed else "support",
-            "admitted": admitted,
-            "at": course.sitting.data["starts"],
-            "positions": rests,
-        }
-        figures["sittings"].append(line)
-        if admitted == "refused":
-            figures["refused_entry"].append(line)
 
 
 def counted(items: Iterable[Item]) -> list[Item]:
@@ -260,24 +170,20 @@ def counted(items: Iterable[Item]) -> list[Item]:
     return [{"definition": d, "step": s, "count": n} for (d, s), n in sorted(found.items())]
 
 
-def _interval(part: Interval) -> Item:
-    """Whose it was: the person's own, another officer's (never which), a vacancy, a suspension, a party outside."""
-    account = _HOLDERS[part.who or OTHER] if part.kind == "holder" else part.kind
-    item: Item = {"account": account, "from": _at(part.starts), "until": _at(part.ends)}
-    if part.kind == "outside":
-        item["party"] = part.who
-    return item
+def by_source(figures: dict[str, list[Item]]) -> list[Item]:
+    """How many ends of each kind, by whose term it was; the items are those of the figures, found by `positions`."""
+    made: dict[str, Item] = {}
+    for name in ENDS:
+        for item in figures[name]:
+            line = made.setdefault(
+                item["source"], {"source": item["source"], "ends": dict.fromkeys(ENDS, 0), "positions": []}
+            )
+            line["ends"][name] += 1
+            line["positions"].append(item["about"])
+    for line in made.values():
+        line["count"] = sum(line["ends"].values())
+        line["positions"] = sorted(set(line["positions"]))
+    return [made[source] for source in sorted(made)]
 
 
-def _time(own: OwnTime) -> Item:
-    """Exact: working days, or seconds of a term in hours with the words that show them."""
-    if own.unit == "working days":
-        return {"working_days": own.amount}
-    return {"seconds": own.amount, "hours_minutes": f"{own.amount // 3600}:{own.amount // 60 % 60:02d}"}
-
-
-def _at(at: datetime) -> str:
-    return instant_text(at.replace(microsecond=0))
-
-
-__all__ = ["NAMES", "Gathered", "Item", "counted", "gather"]
+__all__ = ["ENDS", "NAMES", "Gathered", "Item", "by_source", "counted", "gather"]

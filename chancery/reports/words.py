@@ -3,6 +3,7 @@
 from typing import Final
 
 from chancery.locale.codes import CODES
+from chancery.reports.words_of_figures import FIGURE_WORDS
 
 UNSEEN: Final = (
     "outside_the_log",
@@ -12,11 +13,16 @@ UNSEEN: Final = (
     "sealed_words",
     "danger",
     "unasked",
-    "escalations_elsewhere",
+    "whom_met",
+    "reasons_looked_at",
+    "evidence_looked_at",
+    "office_hours",
+    "elsewhere",
 )
 """What the system cannot see, by code: it stands in every report."""
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
+    **FIGURE_WORDS,
     "title": ("Staff report", "Rapport individuel"),
     "officer": ("Officer", "Agent"),
     "period": ("Period", "Période"),
@@ -38,7 +44,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{post} ({role}), mission {mission}, depuis le {from}, sans fin connue, part de ce travail {share_percent}\u00a0%",
     ),
     "absences": ("Days away", "Jours d'absence"),
-    "absence1": ("{from} to {until}: 1 working day", "du {from} au {until} : 1 jour ouvrable"),
+    "absence1": (
+        "{from} to {until}: {working_days} working day",
+        "du {from} au {until} : {working_days} jour ouvrable",
+    ),
     "absence": (
         "{from} to {until}: {working_days} working days",
         "du {from} au {until} : {working_days} jours ouvrables",
@@ -77,13 +86,19 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "own": ("own time", "temps propre"),
     "in_all": ("in all", "au total"),
     "whose": ("whose time", "temps de"),
-    "wd1": ("1 working day", "1 jour ouvrable"),
+    "wd1": ("{n} working day", "{n} jour ouvrable"),
     "wd": ("{n} working days", "{n} jours ouvrables"),
     "hm": ("{n} h:min", "{n} h:min"),
     "answered": ("answered {at}", "réponse le {at}"),
     "unanswered": ("no answer of this person's", "sans réponse de cette personne"),
-    "confirmed_by_second": ("confirmed by a second person", "confirmé par une seconde personne"),
-    "refused_by_second": ("not confirmed by the second person", "non confirmé par la seconde personne"),
+    "confirmed_by_second": (
+        "confirmed by a second person ({who})",
+        "confirmé par une seconde personne ({who})",
+    ),
+    "refused_by_second": (
+        "not confirmed by the second person ({who})",
+        "non confirmé par la seconde personne ({who})",
+    ),
     "self": ("the person themself", "la personne elle-même"),
     "other": ("somebody else", "une autre personne"),
     "asked_and_agreed": (
@@ -201,9 +216,25 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "What should have been asked and was not: only tasks that were opened can be counted.",
         "Ce qui aurait dû être demandé et ne l'a pas été : seules les tâches ouvertes se comptent.",
     ),
-    "unseen.escalations_elsewhere": (
-        "Escalations on matters in which the person had no other part.",
-        "Les relances sur des affaires où la personne n'a pas eu d'autre part.",
+    "unseen.whom_met": (
+        "Whom a contact was with. It is sealed: one organisation met ten times and ten met once look alike here.",
+        "Avec qui un contact a eu lieu. C'est scellé : une organisation vue dix fois et dix vues une fois se confondent ici.",
+    ),
+    "unseen.reasons_looked_at": (
+        "Whether a reason for not acting was sound. Where nobody is named beside it, nobody's second look is in the log.",
+        "Si un motif de ne pas agir était fondé. Sans nom de fonction à côté, aucun second regard n'est au journal.",
+    ),
+    "unseen.evidence_looked_at": (
+        "Whether evidence is good. The log holds that it was given, its kind and its marking; nobody's check of it.",
+        "Si une preuve est bonne. Le journal dit qu'elle fut donnée, son genre, son marquage ; non que quelqu'un l'a vérifiée.",
+    ),
+    "unseen.office_hours": (
+        "The hours agreed with a person. Out of hours means outside this product's office hours of the mission.",
+        "L'horaire convenu avec une personne. Hors horaires s'entend des heures de bureau de ce produit pour la mission.",
+    ),
+    "unseen.elsewhere": (
+        "Entries and escalations on matters in which the person held no task and no place on a rota.",
+        "Les saisies et relances sur des affaires où la personne n'a tenu ni tâche ni place au tableau.",
     ),
 }
 

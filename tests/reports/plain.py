@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,10 @@ ENDS = {
     "WaiverAnswered": "waived",
 }
 FALLBACKS = ("alternate", "deputy", "head_of_mission", "mission")
+DAY = timedelta(days=1)
+
+Raw = dict[str, Any]
+"""One event as its bytes say, with `position` and `recorded` (the log's own time) beside."""
 
 
 def when(text: str) -> datetime:
@@ -26,102 +30,154 @@ def when(text: str) -> datetime:
 
 
 class Plain:
-    """Everything that happened, grouped by task, for one posting and one period of one mission."""
+    """Everything that happened, grouped by task, for one posting and one period of one mission.
 
-    def __init__(self, bodies: Iterable[bytes], posting: str, first: date, last: date) -> None:
-        events = [json.loads(b) for b in bodies]
+    `rows`: (position, the log's time in microseconds, bytes) of every event.
+    """
+
+    def __init__(self, rows: Iterable[tuple[int, int, bytes]], posting: str, first: date, last: date) -> None:
+        self.events: list[Raw] = []
+        for position, recorded_us, body in rows:
+            event = json.loads(body)
+            event["position"] = position
+            event["recorded"] = datetime.fromtimestamp(recorded_us // 1_000_000, UTC)
+            self.events.append(event)
         self.me, self.first, self.last = posting, first, last
-        adopted = next(e["data"] for e in events if e["type"] == "MissionAdopted")
+        adopted = next(e["data"] for e in self.events if e["type"] == "MissionAdopted")
         self.zone = ZoneInfo(adopted["calendar"]["zone"])
         self.weekend = set(adopted["calendar"]["weekend"])
         self.off = {h["date"] for h in adopted["calendar"]["holidays"]}
-        self.away = [e["data"] for e in events if e["type"] == "AbsenceRecorded"]
+        self.away = [e["data"] for e in self.events if e["type"] == "AbsenceRecorded"]
         self.begin = self.midnight(first)
-        self.end = self.midnight(last + timedelta(days=1))
-        self.now = max(when(e["at"]) for e in events)
-        self.tasks: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self.end = self.midnight(last + DAY)
+        self.now: datetime = self.events[-1]["recorded"]
+        self.tasks: dict[tuple[str, str], list[Raw]] = {}
+        self.streams: dict[str, list[Raw]] = {}
         self.sits: dict[tuple[str, str], datetime] = {}
-        self.after: set[tuple[str, str]] = set()
-        for e in events:
+        self.steps: dict[tuple[str, str], Raw] = {}
+        self.definition: dict[str, str] = {}
+        for e in self.events:
+            self.streams.setdefault(e["stream"], []).append(e)
             if e["type"] in ("AppointmentSet", "AppointmentMoved") and when(e["at"]) < self.end:
                 self.sits[e["stream"], e["data"]["appointment"]] = when(e["data"]["starts"])
             if e["type"] == "ObligationOpened":
-                steps = e["data"]["definition"]["step"]
-                self.after |= {(e["stream"], s["code"]) for s in steps if s["bound"] == "after"}
+                self.definition[e["stream"]] = e["data"]["definition"]["code"]
+                self.steps |= {(e["stream"], s["code"]): s for s in e["data"]["definition"]["step"]}
             if "task" in e["data"]:
                 self.tasks.setdefault((e["stream"], e["data"]["task"]), []).append(e)
+
+    # --- days ---------------------------------------------------------------------------------------------------------
 
     def midnight(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
 
-    def counts(self) -> Counter[str]:
-        found: Counter[str] = Counter()
-        for task in self.tasks.values():
-            self.count(task, found)
-        return found
-
-    def count(self, task: list[dict[str, Any]], found: Counter[str]) -> None:  # noqa: C901, PLR0912 - a clerk's list
-        """Walk a task as a clerk would: who has it now, did it come, did it go, did it end."""
-        mine, due, ended = False, "", None
-        for e in task:
-            kind, data, at = e["type"], e["data"], when(e["at"])
-            if (
-                ended
-                and kind == "TimelinessConfirmed"
-                and mine
-                and data["confirmed"]
-                and ended == "reported_in_time"
-            ):
-                days, day = 0, when(self.last_end["at"]).astimezone(self.zone).date()
-                while days < 5:
-                    day += timedelta(days=1)
-                    days += self.works(day)
-                if at < self.midnight(day + timedelta(days=1)):
-                    found["reported_in_time"] -= 1
-                    found["on_time"] += 1
-            if at >= self.end:
-                continue
-            inside = at >= self.begin
-            if kind in ("TaskOpened", "TaskAssigned"):
-                comes = data["posting"] == self.me
-                if comes and not mine:
-                    found["assigned"] += inside
-                    found["carried_in"] += not inside
-                if mine and not comes:
-                    found["handed_on"] += inside
-                    found["carried_in"] -= not inside
-                mine = comes
-            if kind in ("TaskOpened", "DeadlineMoved"):
-                due = data["deadline"]["due_at"]
-            if kind == "TaskAccepted" and mine:
-                found["accepted"] += inside
-            if kind in ENDS and data.get("approved", True):
-                ended, self.last_end = ENDS[kind], e
-                if mine and not inside:
-                    found["carried_in"] -= 1
-                if mine and inside:
-                    if ended == "done":
-                        limit = when(due) + timedelta(seconds=1)
-                        ended = "on_time" if at < limit else "reported_in_time"
-                        if when(data["happened_at"]) >= limit:
-                            ended = "late"
-                    found[ended] += 1
-        if mine and not ended:
-            found["carried_out"] += 1
+    def day(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
 
     def works(self, day: date) -> bool:
         return day.weekday() not in self.weekend and day.isoformat() not in self.off
 
+    def inside(self, at: datetime) -> bool:
+        return self.begin <= at < self.end
+
+    def absent(self, posting: str, day: date) -> list[Raw]:
+        return [
+            a for a in self.away if a["posting"] == posting and a["from_day"] <= day.isoformat() <= a["until"]
+        ]
+
+    # --- stints -------------------------------------------------------------------------------------------------------
+
+    def stints(self, task: list[Raw]) -> list[tuple[Raw, str, Raw | None]]:
+        """(came, how it went, with which event) for each time that the task was this posting's, as far as in the period."""
+        found: list[tuple[Raw, str, Raw | None]] = []
+        came: Raw | None = None
+        for e in task:
+            if when(e["at"]) >= self.end:
+                continue
+            if e["type"] in ("TaskOpened", "TaskAssigned"):
+                if e["data"]["posting"] == self.me:
+                    came = came or e
+                elif came:
+                    found.append((came, "handed_on", e))
+                    came = None
+            if self.is_end(e) and came:
+                found.append((came, self.how(task, e), e))
+                came = None
+        if came:
+            found.append((came, "carried_out", None))
+        return [s for s in found if s[2] is None or when(s[2]["at"]) >= self.begin]
+
+    def is_end(self, e: Raw) -> bool:
+        return e["type"] in ENDS and e["data"].get("approved", True)
+
+    def end_of(self, task: list[Raw]) -> Raw | None:
+        return next((e for e in task if self.is_end(e) and when(e["at"]) < self.end), None)
+
+    def how(self, task: list[Raw], end: Raw) -> str:
+        """How an end counts: by when it happened, if a second person said so in five working days."""
+        if end["type"] != "TaskCompleted":
+            return ENDS[end["type"]]
+        due = [
+            e["data"]["deadline"]["due_at"]
+            for e in task
+            if "deadline" in e["data"] and e["position"] <= end["position"]
+        ]
+        limit = when(due[-1]) + timedelta(seconds=1)
+        entered, happened = when(end["at"]), when(end["data"]["happened_at"])
+        corrected = [e for e in task if e["type"] == "TaskCorrected" and e["data"]["field"] == "happened_at"]
+        if corrected:
+            return "on_time" if when(corrected[-1]["data"]["value"]) < limit else "late"
+        if happened >= limit:
+            return "late"
+        if entered < limit:
+            return "on_time"
+        for e in task:
+            if e["type"] == "TimelinessConfirmed" and e["data"]["confirmed"]:
+                days, day = 0, self.day(entered)
+                while days < 5:
+                    day += DAY
+                    days += self.works(day)
+                if when(e["at"]) < self.midnight(day + DAY):
+                    return "on_time"
+        return "reported_in_time"
+
+    def mine(self) -> Iterator[tuple[list[Raw], list[tuple[Raw, str, Raw | None]]]]:
+        """Every task that was this posting's in the period, with its stints."""
+        for task in self.tasks.values():
+            stints = self.stints(task)
+            if stints:
+                yield task, stints
+
+    def ended_mine(self) -> Iterator[tuple[list[Raw], str, Raw]]:
+        """Every task that ended in this posting's hands in the period: how, and with which event."""
+        for task, stints in self.mine():
+            _, how, end = stints[-1]
+            if end is not None and how != "handed_on":
+                yield task, how, end
+
+    def counts(self) -> Counter[str]:
+        """How many stints came and went, each way."""
+        found: Counter[str] = Counter()
+        for task, stints in self.mine():
+            for came, how, _ in stints:
+                found["assigned" if when(came["at"]) >= self.begin else "carried_in"] += 1
+                found[how] += 1
+            held = ""
+            for e in task:
+                if e["type"] in ("TaskOpened", "TaskAssigned"):
+                    held = e["data"]["posting"]
+                if e["type"] == "TaskAccepted" and held == self.me and self.inside(when(e["at"])):
+                    found["accepted"] += 1
+        return found
+
+    # --- own days, walked one by one ----------------------------------------------------------------------------------
+
     def own_days(self) -> int:
         """Working days of tasks that were once this posting's, walked day by day."""
-        return sum(self.own_of(task) for task in self.tasks.values() if self.held_in_period(task))
+        return sum(self.own_of(task) for task, _ in self.mine())
 
-    def held_in_period(self, task: list[dict[str, Any]]) -> bool:
-        counted: Counter[str] = Counter()
-        self.count(task, counted)
-        return counted["assigned"] + counted["carried_in"] > 0
-
-    def own_of(self, task: list[dict[str, Any]]) -> int:
+    def own_of(self, task: list[Raw], *, entered: bool = False) -> int:
+        """`entered`: count up to when the end was entered rather than to when it is said to have happened."""
         assert not task[0]["data"]["deadline"]["term"].endswith("h")
         stop = min(self.now, self.end)
         holders = [
@@ -133,43 +189,39 @@ class Plain:
         for (_, e), later in zip(holders, [*holders[1:], None], strict=True):
             if e["data"]["posting"] == self.me:
                 mine_until = later[0] if later else None
-        end = next(
-            (
-                e
-                for e in task
-                if e["type"] in ENDS and e["data"].get("approved", True) and when(e["at"]) < self.end
-            ),
-            None,
-        )
+        end = self.end_of(task)
         if mine_until is None and end is not None:
-            stop = when(end["data"].get("happened_at", end["at"]))
-            stop = min(stop, when(end["at"]))
+            stop = when(end["at"]) if entered else min(self.happened(task, end), when(end["at"]))
         elif mine_until is not None:
             stop = mine_until
-        days = 0
-        day = self.begins(task).astimezone(self.zone).date() + timedelta(days=1)
+        days, day = 0, self.day(self.begins(task)) + DAY
         while self.midnight(day) < stop:
             if self.first <= day <= self.last and self.works(day) and self.is_mine(task, day, stop):
                 days += 1
-            day += timedelta(days=1)
+            day += DAY
         return days
 
-    def begins(self, task: list[dict[str, Any]]) -> datetime:
+    def happened(self, task: list[Raw], end: Raw) -> datetime:
+        corrected = [e for e in task if e["type"] == "TaskCorrected" and e["data"]["field"] == "happened_at"]
+        if corrected:
+            return when(corrected[-1]["data"]["value"])
+        return when(end["data"].get("happened_at", end["at"]))
+
+    def begins(self, task: list[Raw]) -> datetime:
         """A report on a sitting begins with the sitting; anything else when it opened, or before if its term did."""
         opened, stream = task[0]["data"], task[0]["stream"]
-        if (stream, opened["step"]) in self.after and opened["appointment"]:
+        if self.steps[stream, opened["step"]]["bound"] == "after" and opened["appointment"]:
             return self.sits[stream, opened["appointment"]]
         return min(when(task[0]["at"]), when(opened["starts"]))
 
-    def is_mine(self, task: list[dict[str, Any]], day: date, stop: datetime) -> bool:  # noqa: C901
-        dawn, dusk = self.midnight(day), self.midnight(day + timedelta(days=1))
+    def is_mine(self, task: list[Raw], day: date, stop: datetime) -> bool:
+        dawn, dusk = self.midnight(day), self.midnight(day + DAY)
         paused: datetime | None = None
         for e in task:
             at = min(when(e["at"]), stop)
             if e["type"] == "ClockPaused":
                 paused = at
-            ends = e["type"] == "ClockResumed" or (e["type"] in ENDS and e["data"].get("approved", True))
-            if paused is not None and ends:
+            if paused is not None and (e["type"] == "ClockResumed" or self.is_end(e)):
                 if paused < dusk and at > dawn and at > paused:
                     return False
                 paused = None
@@ -185,8 +237,8 @@ class Plain:
                 accepted = True
         if why in FALLBACKS and not accepted:
             return False
-        for absence in self.away:
-            if absence["posting"] == holder and absence["from_day"] <= day.isoformat() <= absence["until"]:
-                holder = absence["substitute"]
-                break
+        # Where absences overlap, one with a substitute counts before one without.
+        away = sorted(self.absent(holder or "", day), key=lambda a: a["substitute"] is None)
+        if away:
+            holder = away[0]["substitute"]
         return holder == self.me

@@ -163,7 +163,7 @@ async def test_the_header_says_what_it_rests_on(story: Story) -> None:
     await story.on(3).task()
     report = await story.report()
     data = report.data()
-    assert data["schema"] == "chancery.staff-report/1"
+    assert data["schema"] == "chancery.staff-report/2"
     [post] = data["posts"]
     assert (post["post"], post["role"], post["share_percent"], post["from"], post["until"]) == (
         "Q-POL-1", "focal_point", 20, "2024-01-01", None,

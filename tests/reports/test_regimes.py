@@ -102,4 +102,4 @@ async def test_the_page_says_under_which_regime(desk: Desk) -> None:
     await both(desk, "staff_regulations", "none")
     made = await staff_report(desk.log, "Q-103", ["p-cairo"], FIRST, LAST)
     assert "Appraised under: staff_regulations" in made.text("en")
-    assert "Évalué au titre de : staff_regulations" in made.text("fr")
+    assert "Évalué au titre de : staff_regulations" in made.text("fr").replace("\u00a0", " ")
