@@ -17,8 +17,8 @@ PYTEST_ARGS ?=
 PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -ge 4 ] && echo 4 || echo $$((n + 1)))
 # The order is tests/conftest.py's: what takes longest begins first.
 WORKERS ?= -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --max-worker-restart=0
-# How often a trial kills what; `make test` has 3.
-TRIALS ?= 50
+# How often a trial is played; `make test` has 3 or 5.
+TRIALS ?= 100
 
 # A stamp is named after what it was made from, so that a changed lock, and nothing else, installs again.
 stamp = $(VENV)/.$(1)-$(shell cat requirements/$(1).lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
@@ -47,7 +47,7 @@ check: $(DEV) ## lint, format, types, layers, and migrations against models
 	@$(BIN)/python -m chancery.db check
 
 .PHONY: trials
-trials: $(DEV) ## the long fault runs; TRIALS=50 says how often each kills
+trials: $(DEV) ## the long fault runs; TRIALS=100 says how often each
 	@CHANCERY_TRIALS=$(TRIALS) $(BIN)/python -m pytest -m trials --timeout=7200 $(PYTEST_ARGS)
 
 .PHONY: bench

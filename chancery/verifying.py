@@ -121,7 +121,8 @@ async def views_differ(log: EventLog, progress: Progress | None = None) -> list[
     try:
         wrong = await rebuild.check(log, progress)
     except rebuild.Unfoldable as problem:
-        return [Finding(problem.position, "view.unreadable", {"what": problem.type})]
+        # Where the telling stumbles is not where it was falsified: that is for the log's own findings.
+        return [Finding(0, "view.unreadable", {"what": f"{problem.type} ({problem.position})"})]
     except (LogDamaged, DataError, ValueError, KeyError, TypeError) as problem:
         return [Finding(0, "view.unreadable", {"what": getattr(problem, "code", type(problem).__name__)})]
     return [Finding(0, "view.differs", {"what": text.removeprefix("view ")}) for text in wrong]

@@ -19,13 +19,12 @@ from pathlib import Path
 from typing import Any
 
 PROVES = """
-What this proves, unless something is WRONG: every event whose bytes are given lies at its position, with its time, in the log of
-that size which was signed; up to there nothing was changed, put in, taken out or moved since. A redacted event is there too, by
-its leaf: its words were not seen here, nor whether it is right to hide them. What it does not prove: that what was entered is true;
-anything after that size (the last second may be unsigned, and only a newer checkpoint, from a witness or one that you kept, shows
-that the end was not cut off); who holds the key (compare it with one given to you elsewhere; without a witness, its holder can sign
-another history); what a PDF prints (its data were checked). README.txt, verify.py, tiles (for other programs) and the words of
-manifest.json that no event repeats are signed by nobody."""
+What this proves, unless something is WRONG: every event whose bytes are given lies at its position, with its time, in the log of that size which was
+signed; up to there nothing was changed, put in, taken out or moved since. A redacted event is there too, by its leaf: its words were not seen here, nor
+whether it is right to hide them. What it does not prove: that what was entered is true; anything after that size (the last second may be unsigned, and
+only a newer checkpoint, from a witness or one that you kept, shows that the end was not cut off); who holds the key (compare it with one given to you
+elsewhere; without a witness, its holder can sign another history); what a PDF prints (its data were checked). README.txt, verify.py, tiles (for other
+programs) and the words of manifest.json that no event repeats are signed by nobody."""
 
 
 def sha(data: bytes) -> bytes:
@@ -210,7 +209,7 @@ class Export:
 
 
 class Report:
-    """A report from its JSON, or from the one attachment of a PDF that is a report."""
+    """A report from its JSON, or from the one attachment of a PDF that is a report; a review's figures are its record's too."""
 
     def __init__(self, path: str) -> None:
         raw = Path(path).read_bytes()
@@ -221,10 +220,11 @@ class Report:
             found.append(zlib.decompress(data) if b"/FlateDecode" in m[1] else data)
         found = [data for data in found if re.match(rb'\s*{\s*"schema":\s*"chancery\.[a-z-]+-report/', data)]
         need(len(found) == 1, f"{path} holds {len(found)} reports, not one")
-        self.data: Any = json.loads(found[0])
+        d = self.data = json.loads(found[0])
         lists = re.findall(r'"positions": \[([^]]*)', json.dumps(self.data))  # wherever one stands in it
         self.named = {int(position) for one in lists for position in one.split(",") if position}
-        self.log, self.figures, self.size = self.data["log"], self.data["figures"], self.data["log"]["size"]
+        self.log, inner = d["log"], d.get("report", d)  # a review holds a report
+        self.size, self.figures = d["log"]["size"], {**inner["figures"], **d["figures"]}
 
     def check(self, tree: Tree, origin: str) -> str:
         """That the positions that it names lie in a log to which the signed one only added."""

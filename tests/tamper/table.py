@@ -53,7 +53,9 @@ def tables(ground: Ground, trials: int, played: Mapping[str, Sequence[Result]]) 
         counts = [sum(r.detected(way) for r in results) for way in FOUND]
         found.append(f"| {attack} | {' | '.join(_bold(n, trials) for n in counts)} |")
         placed = [r for r in results if r.first and r.detected(WITNESSED)]
-        if placed:
+        if (
+            placed and attack != TAIL
+        ):  # what is found of the tail are histories that no longer fold: nothing names a position
             exact = sum(r.named(LEAVES) for r in placed)
             cells = (_where(placed, NOTES), _where(placed, WITNESSED), f"{exact} of {len(placed)}")
             named.append(f"| {attack} | {' | '.join(cells)} |")
