@@ -28,6 +28,8 @@ OFTEN: Final = 0.5
 """Seconds between two lines that say how far it is, at least."""
 MOST_NAMED: Final = 20
 """So many findings are named; the rest are counted."""
+OVERDUE: Final = frozenset({"checkpoint.unsigned", "checkpoint.unwitnessed"})
+"""Findings that say that nobody has signed for long: nothing is wrong with the log by that."""
 MOST_BYTES: Final = 16 * 1024 * 1024
 PROGRAMMES: Final = Path(__file__).parents[1] / "rehearsals"
 
@@ -95,13 +97,21 @@ def _plain(settings: Settings) -> dict[str, Any]:
 
 
 async def _verify(settings: Settings, tell: Tell) -> dict[str, Any]:
-    from chancery.log.verify import verify
+    from chancery.reports.signed import FOLDER
+    from chancery.verifying import Wanted, verified
 
+    # The views have a job of their own; what is signed beside the database is looked at here.
+    wanted = Wanted(folder=settings.checkpoints / FOLDER, policy=settings.policy_file, views=False)
     async with _opened(settings) as here:
-        findings = await verify(here.log, tell)
-    named = [{"position": f.position, "code": f.code} for f in findings.found[:MOST_NAMED]]
-    return {"ok": findings.ok, "head": findings.head, "events": findings.events,
-            "wrong": len(findings.found), "findings": named}  # fmt: skip
+        findings = await verified(here.log, wanted, here.clock.now(), tell)
+    wrong = [f for f in findings.found if f.code not in OVERDUE]
+    named = [
+        {"where": f.where, "exact": f.exact, "position": f.position, "code": f.code}
+        for f in wrong[:MOST_NAMED]
+    ]
+    return {"ok": not wrong, "head": findings.head, "events": findings.events, "wrong": len(wrong), "findings": named,
+            "signed": findings.signed, "witnessed": findings.witnessed,
+            "overdue": sorted({f.code for f in findings.found} & OVERDUE)}  # fmt: skip
 
 
 async def _check(settings: Settings, tell: Tell) -> dict[str, Any]:

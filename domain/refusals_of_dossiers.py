@@ -43,6 +43,10 @@ OF_DOSSIERS: Final[dict[str, tuple[str, str]]] = {
         "In {dossier} the manager and the second person are two others than the person concerned; {posting} cannot be both.",
         "Dans {dossier}, le supérieur et la deuxième personne sont deux autres que la personne concernée ; {posting} ne peut être les deux.",
     ),
+    "own-review": (
+        "Review {review} is about you; somebody else replaces its reviewers or calls it off.",
+        "L'évaluation {review} porte sur vous ; quelqu'un d'autre en remplace les évaluateurs ou l'annule.",
+    ),
     "export-own": (
         "You asked for export {export} yourself; a second person answers.",
         "Vous avez demandé l'exportation {export} vous-même ; une deuxième personne répond.",

@@ -186,7 +186,10 @@ def _sign(command: c.SignReview, state: Review, _c: Any, now: datetime, actor: A
     return [New("ReviewSigned", {"part": part, "digest": edition.digest, "stance": command.stance})]
 
 
-def _replace(command: c.ReplaceReviewer, state: Review, context: Any, now: datetime, _a: Actor) -> list[New]:
+def _replace(
+    command: c.ReplaceReviewer, state: Review, context: Any, now: datetime, actor: Actor
+) -> list[New]:
+    _not_own(state, actor)
     vocabulary.check("reason", command.reason, vocabulary.REVIEWER_REASONS)
     _reviewer(command.posting, command.posting_mission, context, now)
     other = "second" if command.part == "manager" else "manager"
@@ -209,11 +212,18 @@ def _replace(command: c.ReplaceReviewer, state: Review, context: Any, now: datet
     ]
 
 
-def _cancel(command: c.CancelReview, state: Review, _c: Any, _n: datetime, _a: Actor) -> list[New]:
+def _cancel(command: c.CancelReview, state: Review, _c: Any, _n: datetime, actor: Actor) -> list[New]:
+    _not_own(state, actor)
     vocabulary.check("reason", command.reason, vocabulary.REVIEW_ENDS)
     if state.signed is not None:
         raise Refused("review-signed", review=state.code)
     return [New("ReviewCancelled", {"reason": command.reason})]
+
+
+def _not_own(state: Review, actor: Actor) -> None:
+    """Whoever is reviewed does not choose who reviews, whatever their role."""
+    if actor.code in state.postings:
+        raise Refused("own-review", review=state.code)
 
 
 def _party(state: Review, actor: Actor) -> str:

@@ -43,6 +43,8 @@ DOSSIER_CODES: Final[dict[str, tuple[str, str]]] = {
     "late_entries": ("entered later", "saisi plus tard"),
     "pauses": ("stopped clocks", "horloges arrêtées"),
     "opened_by": ("opened by themselves", "ouvert par soi-même"),
+    "contacts": ("contacts", "contacts"),
+    "acting": ("acting for others", "suppléances exercées"),
     "plan": ("work plan", "plan de travail"),
     # on which ground
     "not_mine": ("it was not mine", "ce n'était pas à moi"),
@@ -81,6 +83,9 @@ DOSSIER_CODES: Final[dict[str, tuple[str, str]]] = {
     "installation": ("the whole installation", "toute l'installation"),
     # who takes part, what they say, and where a dossier stands
     "officer": ("the person concerned", "la personne concernée"),
+    "subject": ("the person concerned", "la personne concernée"),
+    "named": ("whoever is named in it", "qui y est nommé"),
+    "proposer": ("whoever asked for it", "qui l'a demandé"),
     "manager": ("the manager", "le supérieur"),
     "second": ("the second person", "la deuxième personne"),
     "agrees": ("agrees", "d'accord"),

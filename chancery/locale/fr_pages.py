@@ -151,7 +151,6 @@ TEXTS: Final[dict[str, str]] = {
     "{mission}: {kind}, adopted on {on}; {zone}, calendar version {version}.": "{mission} : {kind}, adoptée le {on} ; {zone}, version {version} du calendrier.",
     "Up to position {head}: every invariant holds.": "Jusqu'à la position {head} : tous les invariants sont respectés.",
     "{n} events up to position {head}: all as written.": "{n} événements jusqu'à la position {head} : tous tels qu'écrits.",
-    "the log ends at {head}, before {expected}": "le journal s'arrête à {head}, avant {expected}",
     "Every row is what the log says.": "Chaque ligne est ce que dit le journal.",
     "{started} started, {nudged} running already, {over} told that they are over, {schedules} schedules.": "{started} lancés, {nudged} tournaient déjà, {over} avertis de leur fin, {schedules} calendriers.",
     # doctor

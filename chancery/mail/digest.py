@@ -26,7 +26,7 @@ class Counts:
     """How many open tasks somebody is told of, each in one pile only; what waits for somebody outside is in none.
 
     `news`: came since the last digest, or was reminded of, and presses in no other way. `others_late`: the mission's overdue
-    tasks that others hold, once a week, for the focal point.
+    tasks that others hold, once a week, for the focal point. `other`: what waits that is no task, and of which a mail says no more.
     """
 
     overdue: int = 0
@@ -34,6 +34,7 @@ class Counts:
     soon: int = 0
     news: int = 0
     others_late: int = 0
+    other: int = 0
 
     def __bool__(self) -> bool:
         """Whether there is anything to say."""
@@ -143,6 +144,11 @@ def text(counts: Counts, address: str) -> str:
             counts.others_late,
             tr("This week's list: 1 task that others hold is overdue."),
             tr("This week's list: {n} tasks that others hold are overdue.", n=counts.others_late),
+        ),
+        (
+            counts.other,
+            tr("1 other thing waits for you."),
+            tr("{n} other things wait for you.", n=counts.other),
         ),
     )
     lines = [one if number == 1 else many for number, one, many in numbers if number]

@@ -25,6 +25,7 @@ from chancery.mail.digest import Counts, Key
 from chancery.mail.ledger import checkpoint, claim, move, note, noted, release, sent_since
 from chancery.mail.sender import Away, Later, Line, Never, Server, Unsure
 from chancery.streams import as_event
+from chancery.workplans import waiting_by_posting
 from domain.calendar import Calendar
 from domain.instrument import HEADQUARTERS
 from domain.mission import Mission
@@ -58,7 +59,10 @@ class Round:
             rows = await queries.tasks(self.here.log, postings_=[*mission.postings, *roles])
             calendars = {row["mission"]: await self._calendar(row["mission"]) for row in rows}
             news = await self._news(code)
-            self.counted[code] = digest.count(mission, rows, news, calendars, self.now)
+            counted = digest.count(mission, rows, news, calendars, self.now)
+            for posting, number in (await waiting_by_posting(self.here, sorted(counted), self.now)).items():
+                counted[posting].other += number
+            self.counted[code] = counted
         return self.counted[code]
 
     async def _calendar(self, code: str) -> Calendar:

@@ -69,9 +69,9 @@ async def review_report(here: Place, code: str, edition: int | None = None, as_o
         "figures": _figures(review, await words_of(here, review)),
         "cannot_see": list(UNSEEN),
     }
-    made = await proved(log, data)
-    made |= {"addenda": await _addenda(here, review, wanted, staff), "report": staff}
-    return Made(made)
+    # One proof of every entry that is named in it, those of the record among them: whoever has the file can follow each.
+    data |= {"addenda": await _addenda(here, review, wanted, staff), "report": staff}
+    return Made(await proved(log, data))
 
 
 def _edition(review: Review, number: int | None) -> Edition:

@@ -32,8 +32,8 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 """Event type → English sentence; the French ones stand in `chancery/locale`."""
 
-ADDENDUM: Final = "{by} added an addendum, on the log up to position {size}."
-"""The report made again after it was signed."""
+TEXTS: Final[Mapping[str, str]] = {"addendum": "{by} added an addendum, on the log up to position {size}."}
+"""What is said otherwise: of a report made again after it was signed."""
 
 _CODED: Final = (
     "opinion", "part", "reason", "figure", "ground", "answer", "stance", "scope", "recipient", "purpose",
@@ -58,4 +58,4 @@ def sentence(event: Event, zone: str, held: Mapping[str, str]) -> str:
     }
     params |= {name: word(data.get(name)) for name in _CODED}
     params |= {name: data.get(name, "") for name in _AS_IS}
-    return tr(ADDENDUM if data.get("addendum") else SENTENCES[event.type], **params)
+    return tr(TEXTS["addendum"] if data.get("addendum") else SENTENCES[event.type], **params)

@@ -32,10 +32,11 @@ def links_of(who: Visitor, path: str) -> list[Link]:
         if who.oversees:
             found += [("/headquarters", tr("Missions")), ("/dates", tr("Dates"))]
         if who.oversees or who.is_head:
-            found.append(("/audit", tr("Audit")))
+            found += [("/reports", tr("Reports")), ("/audit", tr("Audit"))]
         found.append(("/search", tr("Search")))
     if who.is_operator:
         found += [("/adoption", tr("Adoption")), ("/jobs", tr("What runs"))]
     else:
         found.append(("/record", tr("My record")))
+        found.append(("/reviews", tr("Reviews")))
     return [Link(to, text, path == to or path.startswith(f"{to}/")) for to, text in found]

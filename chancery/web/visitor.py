@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from chancery import queries
 from chancery.accounts import OPERATOR as OPERATOR_ACCOUNT
 from chancery.accounts import Account
+from chancery.export.readable import OVERSEERS, Reader
 from chancery.queries import Row
 from chancery.web import sessions
 from chancery.web.faults import NotHere, SignIn
@@ -15,15 +16,12 @@ from chancery.web.house import House, house
 from chancery.web.sessions import Session
 from chancery.web.speaking import speak
 from domain.envelope import OPERATOR, Actor
-from domain.instrument import HEADQUARTERS
 from domain.mission import Mission
 
 LEADS: Final = frozenset(
     {"focal_point", "focal_point_alternate", "deputy_head_of_mission", "head_of_mission"}
 )
 HEADS: Final = frozenset({"deputy_head_of_mission", "head_of_mission"})
-OVERSEERS: Final = HEADQUARTERS | {"auditor", "data_protection_officer"}
-"""Roles that look across missions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +78,12 @@ class Visitor:
 
     def may_see(self, mission: str) -> bool:
         """Whether a mission's work is theirs to see: their own, or any for whoever looks across missions."""
-        own = self.mission is not None and self.mission.code == mission
-        return own or self.oversees or self.is_operator
+        return self.reader().may_see(mission)
+
+    def reader(self, postings: frozenset[str] = frozenset()) -> Reader:
+        """As whom they read the log. `postings`: every one of theirs, past too."""
+        mission = self.mission.code if self.mission is not None else None
+        return Reader(mission, self.role, postings, operator=self.is_operator)
 
     def check_sees(self, mission: str) -> None:
         """Raises NotHere, as for what does not exist, if the mission's work is not theirs to see."""

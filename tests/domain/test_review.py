@@ -242,6 +242,14 @@ def test_another_manager_takes_over_and_the_former_is_out() -> None:
     assert at.asks(replace("manager", "p-alt")).code == "review-part-signed"
 
 
+def test_who_is_reviewed_does_not_choose_their_reviewers_whatever_their_role() -> None:
+    at = stated().by(DEPUTY)
+    about = {"postings": ("p-dep",), "manager": "p-hom"}
+    assert at.asks(open_review(**about)).made == ["ReviewOpened"]
+    assert at.asks(replace("manager", "p-alt")).code == "own-review"
+    assert at.by(MANAGER).asks(replace("manager", "p-alt")).made == ["ReviewerReplaced"], "a head who is not"
+
+
 def test_it_can_be_called_off_and_then_nothing_more_is_said() -> None:
     at = seen().by(MANAGER)
     assert (

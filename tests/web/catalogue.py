@@ -10,7 +10,7 @@ import jinja2
 from jinja2 import nodes
 
 import chancery
-from chancery.telling import course
+from chancery.telling import course, dossiers
 from chancery.web import faults
 from chancery.web.api import problems
 
@@ -37,7 +37,7 @@ def in_modules() -> set[str]:
     """Sentences in the code: what `tr` is given, in every room but the command line's own."""
     found = set(faults._SENTENCES.values()) | set(course.SENTENCES.values()) | set(course.ENGINE.values())
     found |= set(problems.TITLES.values()) | set(problems.ERRORS.values()) | {problems._UNUSABLE}
-    found |= {sentence for _, sentence in problems.OWN.values()}
+    found |= {sentence for _, sentence in problems.OWN.values()} | set(dossiers.TEXTS.values())
     for file in sorted(ROOT.rglob("*.py")):
         if file.relative_to(ROOT).parts[0] in BEYOND:
             continue

@@ -31,7 +31,8 @@ async def looked(browser: Browser, web: Web, officer: str, paths: Sequence[str])
         window = await signed_in(browser, web, officer, viewport=size, color_scheme=scheme)
         page = await window.new_page()
         for path in paths:
-            await page.goto(path)
+            answer = await page.goto(path)
+            assert answer is not None and answer.ok, f"{path} is no page: {answer}"
             name = f"{path.strip('/').replace('/', '_').replace('?', '_')}-{scheme}-{size['width']}"
             await shot(page, name)
             await sound(page, name)

@@ -10,7 +10,9 @@ from tests.web.whole_world import API
 NO_MISSIONS = frozenset(
     {
         "/account", "/account/tokens", "/account/password", "/account/second-factor", "/inbox", "/record", "/record/{figure}",
-        "/record.json", "/search", "/capture", "/capture/killing", "/cases", "/documents", "/documents/{kind}/{code}", "/feed",
+        "/record.{form}", "/reviews", "/workplans", "/workplans/new", "/purpose", "/checkpoints", "/checkpoints/latest",
+        "/reports", "/reports/{kind}", "/reports/{kind}.{form}",
+        "/search", "/capture", "/capture/killing", "/cases", "/documents", "/documents/{kind}/{code}", "/feed",
         "/dates", "/live", "/cases/vault/{verb}", "/cases/{case}/consent/{which}", "/obligations/open", "/people/hand-over",
         "/rota/sheet", "/rota/import", "/rota/import/{upload}", "/adoption", "/jobs",
     }

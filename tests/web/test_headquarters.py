@@ -83,7 +83,7 @@ def fact(
     at = datetime(2026, 5, 4, 8, tzinfo=UTC)
     return Fact(
         mission="Q", obligation=f"o-{definition}-{n}", task="hold.1", instrument="eu-hrd", version="1", definition=definition,
-        paragraph="10", confirmed=False, step="hold", due=at, due_day=at.date(), status="ended", outcome="done", timing=timing,
+        paragraph="10", confirmed=False, step="hold", source="product_default", due=at, due_day=at.date(), status="ended", outcome="done", timing=timing,
         ended=at, waits=False, not_met=False, with_headquarters=False, people=frozenset(people), days=2, evidence=n % 2 == 0,
         spent={}, positions=(1,), last=n, last_at=at,
     )  # fmt: skip
@@ -207,7 +207,8 @@ async def test_a_row_says_what_was_due_and_what_became_of_it_and_leads_to_the_li
         "0",
         "0",
         "0",
-    ]  # due, on time, unconfirmed, late, left, open, overdue
+        "0",
+    ]  # due, on time, unconfirmed, late, left, left late, open, overdue
     assert "6 of 11 (55 %)" in row and "of 11 done that ask for it" in row
     assert "those who held it" in row
     assert "fewer than 5" in t and "Nothing more is said of so few." in t

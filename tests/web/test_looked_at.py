@@ -33,12 +33,18 @@ LOOKED_AT = {
     "test_documents": ("/documents", "/documents/{kind}/{code}"),
     "test_evidence": ("/evidence/{obligation}/{task}/{n}",),
     "test_feeds": ("/feed",),
+    "test_checkpoints": ("/checkpoints",),
+    "test_reports": ("/reports", "/reports/{kind}"),
     "test_dates": ("/dates",),
+    "test_reviews": (
+        "/reviews", "/reviews/new", "/reviews/{code}", "/reviews/{code}/figures/{figure}", "/reviews/{code}/contest",
+        "/workplans", "/workplans/new", "/workplans/{code}", "/purpose", "/people/posts/{post}",
+    ),
 }  # fmt: skip
 """Test file → the pages that it looks at."""
 _CHECKERS = ("looked(", "sound(", "Axe(", "_check(")
 _ANY = {name: name for name in (
-    "obligation", "task", "ended", "case", "consultation", "position", "code", "list", "staff", "job", "feed",
+    "obligation", "task", "ended", "case", "consultation", "position", "code", "list", "staff", "job", "feed", "review", "work",
 )}  # fmt: skip
 
 

@@ -17,10 +17,12 @@ from chancery.web.pages import static
 from domain import commands as c
 from tests.imports.made import event, ics
 from tests.made import FOCAL, cid
+from tests.web import reviews_made
 from tests.web.casework import a_case, serving
 from tests.web.conftest import Web, adopt, open_task
 from tests.web.days_made import HEAD, stop
 from tests.web.oversight_made import Half, headquarters, mission
+from tests.web.signing_made import signed
 from tests.web.sittings_made import trial
 from tests.web.test_imports import SECOND, table, upload
 from tests.web.test_thread import fields
@@ -119,10 +121,15 @@ async def made(web: Web) -> World:
         command_id=cid("out"), mission="Q", starts=now - timedelta(hours=9), ends=now - timedelta(hours=8)
     )
     await desk.submit(out, HEAD)
+    await reviews_made.stated_there(web)
+    work = await reviews_made.plan(web, agreed=False)
+    review = await reviews_made.opened_now(web, (work,))
+    await reviews_made.act(web, FOCAL, c.ReadReview, review)
     state = await desk.mission("Q")
     world = World(web, case, {}, {})
     code, _ = await Credentials(web.house.accounts).invite("Q-p-pol", now)
     ids = await _waiting(world, case)
+    await signed(web)
     focal = await web.house.accounts.ensure(FOCAL_POINT)
     await enrolled(web, "Q-p-dep")
     view = await web.house.views.save(focal.id, "inbox", "late", "overdue=1", None)
@@ -131,7 +138,7 @@ async def made(web: Web) -> World:
     known = {
         "obligation": "o-1", "task": "hold.1", "ended": ended, "case": case, "consultation": consultation,
         "position": str(stopped.position), "absence": next(iter(state.absences)), "outage": next(iter(state.outages)),
-        "code": code, "view": str(saved), **ids,
+        "code": code, "view": str(saved), "review": review, "work": work, **ids,
     }  # fmt: skip
     world.gets, world.posts = _gets(known), _posts(known)
     return world
@@ -192,13 +199,31 @@ def _gets(k: dict[str, str]) -> dict[str, Sample]:
             "/headquarters/Q/eu-hrd/COORD-LOCAL?half=2026-1&by=definition", AUDIT
         ),
         "/log/{position}": Sample(f"/log/{k['position']}"),
+        "/log/{position}/proof.json": Sample(f"/log/{k['position']}/proof.json", page=False),
+        "/checkpoints": Sample("/checkpoints"),
+        "/checkpoints/latest": Sample("/checkpoints/latest", page=False),
+        "/reports": Sample("/reports", head),
+        "/reports/{kind}": Sample("/reports/structural", head),
+        "/reports/{kind}.{form}": Sample("/reports/structural.csv", head, page=False),
         "/audit": Sample("/audit", head),
         "/audit/export.{form}": Sample("/audit/export.csv?mission=Q", head, page=False),
         "/audit/readings": Sample("/audit/readings?mission=Q", head),
+        "/audit/readings/export.{form}": Sample("/audit/readings/export.csv?mission=Q", head, page=False),
         "/record": Sample("/record"),
         "/record/{figure}": Sample("/record/assigned"),
-        "/record.json": Sample("/record.json", page=False),
+        "/record.{form}": Sample("/record.json", page=False),
+        "/reviews": Sample("/reviews"),
+        "/reviews/new": Sample("/reviews/new", head),
+        "/reviews/{code}": Sample(f"/reviews/{k['review']}"),
+        "/reviews/{code}/figures/{figure}": Sample(f"/reviews/{k['review']}/figures/on_time"),
+        "/reviews/{code}/contest": Sample(f"/reviews/{k['review']}/contest?figure=late&positions=7"),
+        "/reviews/{code}/report.{form}": Sample(f"/reviews/{k['review']}/report.json", page=False),
+        "/workplans": Sample("/workplans"),
+        "/workplans/new": Sample("/workplans/new"),
+        "/workplans/{code}": Sample(f"/workplans/{k['work']}"),
+        "/purpose": Sample("/purpose"),
         "/people": Sample("/people"),
+        "/people/posts/{post}": Sample("/people/posts/Q-DHOM"),
         "/people/hand-over": Sample("/people/hand-over?leaver=p-fp&to=p-alt"),
         "/calendar": Sample("/calendar"),
         "/calendar/changes": Sample("/calendar/changes"),
@@ -266,6 +291,7 @@ def _posts(k: dict[str, str]) -> dict[str, Sample]:
     proof = f"/evidence/{k['ended']}/hold.1/1"
     other = "00000000-0000-0000-0000-000000000001"
     return {
+        "/checkpoints": Sample("/checkpoints"),
         "/views/{id_}/forget": Sample(f"/views/{k['view']}/forget"),
         "/enrol/{code}": Sample(f"/enrol/{k['code']}", NOBODY),
         "/sign-in": Sample("/sign-in", NOBODY),
@@ -275,6 +301,9 @@ def _posts(k: dict[str, str]) -> dict[str, Sample]:
         "/obligations/{id_}/{verb}": Sample("/obligations/o-t5qzw/end"),
         "/rota/import/{upload}": Sample(f"/rota/import/{k['list']}"),
         "/people/postings/{posting}/end": Sample("/people/postings/p-pol/end"),
+        "/people/posts/{post}": Sample("/people/posts/Q-DHOM", head),
+        "/reviews/{code}/{verb}": Sample(f"/reviews/{k['review']}/comment"),
+        "/workplans/{code}/{verb}": Sample(f"/workplans/{k['work']}/amend"),
         "/people/absences/{absence}/end": Sample(f"/people/absences/{k['absence']}/end"),
         "/calendar/suspensions/{verb}/preview": Sample("/calendar/suspensions/declare/preview", head),
         "/calendar/suspensions/{verb}": Sample("/calendar/suspensions/declare", head),

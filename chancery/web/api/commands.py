@@ -34,7 +34,10 @@ router: Final = APIRouter(tags=["commands"])
 
 OFFICE: Final = "An operation of its own fills in what the office must read for itself."
 IMPORTED: Final = "It comes with a file: `chancery import`, or the page of adoption."
+DOSSIER: Final = "Work plans, reviews and exports are drawn up by the office, for their parties: on the pages and the command line."
 LEFT_OUT: Final[Mapping[str, str]] = {
+    **{name: DOSSIER for name, kind in c.COMMANDS.items() if issubclass(kind, c.DossierCommand)},
+    "DescribeJob": DOSSIER,
     "OpenObligation": OFFICE,
     "SwitchDuty": OFFICE,
     "SetDates": OFFICE,

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Path, Query, Response
 
 from chancery import instruments
+from chancery.export.readable import Readable
 from chancery.log.store import Recorded
 from chancery.reports.staff import staff_report
-from chancery.streams import as_event, mission_stream, obligation_stream
+from chancery.streams import as_event, mission_stream
 from chancery.web.api import shapes
 from chancery.web.api.door import At, Who
 from chancery.web.api.paging import Asked, AsOf, read_as_of, stamp
@@ -76,7 +77,7 @@ async def head(at: At, who: Who) -> Any:
 
 @router.get("/log/{position}", response_model=shapes.Entry)
 async def entry(at: At, who: Who, position: Position) -> Any:
-    """An entry of the log: its leaf for everybody, its body for whoever may see its mission."""
+    """An entry of the log: its leaf for everybody, its body for whoever may see its mission, or whose own work it is."""
     if position > await at.here.log.head():
         raise Problem("not-found")
     found = await at.here.log.at(position)
@@ -89,12 +90,11 @@ async def entry(at: At, who: Who, position: Position) -> Any:
 
 
 async def _may_read(at: At, who: Visitor, found: Recorded) -> bool:
-    kind, _, code = found.stream.partition("/")
-    if found.stream == mission_stream(code):
-        return who.may_see(code)
-    if found.stream == obligation_stream(code):
-        return who.may_see((await at.here.desk.obligation(code)).mission)
-    return who.oversees if kind else False
+    """By the rule of the page `/log/POSITION` and of exports."""
+    mine: frozenset[str] = frozenset()
+    if not who.is_operator:
+        mine = frozenset(await at.here.directory.postings_of(at.here.pool, who.account.officer))
+    return found.position in await Readable(at.here.log, who.reader(mine)).of([found])
 
 
 def _recorded(found: Recorded) -> str:

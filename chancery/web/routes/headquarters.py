@@ -154,19 +154,13 @@ def _line(chosen: Choice, line: Line) -> dict[str, Any]:
     """A row for the template: each number with the list behind it, or why there is none."""
     found, area = line.figure, line.area
     base = f"/headquarters/{quote(line.row)}/{quote(area.instrument)}/{quote(area.code)}"
-    silence = None
-    if found is not None and found.nothing:
-        silence = "few"
-    elif line.held is not None:
-        silence = "held"
-    elif found is None:
-        silence = "withheld"
+    silence = None if line.speaks == "shown" else line.speaks
     made: dict[str, Any] = {
         "title": area_title(area, chosen.by),
         "code": area.code if chosen.by == "definition" else area.instrument,
         "within": sorted(line.cell.definitions) if chosen.by == "paragraph" else [],
         "href": f"{base}?{chosen.query()}",
-        "confirmed": all(f.confirmed for f in line.cell.facts),
+        "confirmed": line.cell.confirmed,
         "held_until": line.held.until if line.held else None,
         "silence": silence,
         "peers": line.peers,
@@ -186,7 +180,7 @@ def _line(chosen: Choice, line: Line) -> dict[str, Any]:
         "days": None if found.days is None else (_number(found.days[0]), found.days[1]),
         "asked": found.asked,
         "lacking": found.lacking,
-        "spent": dict(sorted(line.cell.spent.items())),
+        "spent": found.spent or {},
     }
 
 

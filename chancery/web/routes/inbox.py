@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from chancery import inbox
+from chancery import inbox, workplans
 from chancery.inbox import TABS, Filter, Tab
 from chancery.queries import Row
 from chancery.telling import clocks, names
@@ -70,6 +70,7 @@ async def show(request: Request, at: At, who: Officer) -> Response:
         saved=await at.views.of(who.account.id, "inbox", mission.code),
         away_until=absence.last if absence is not None else None,
         instead=people.get(instead, instead) if instead else None,
+        other_things=await workplans.waiting(at.here, [row["posting"] for row in who.postings], now),
         may_pass_on=who.is_lead and tab in ("team", "watching", "mine"),
     )
 

@@ -5,9 +5,10 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from chancery.log.store import EventLog
-from chancery.oversight.entry import Entry, concerns, entry, mission_of
-from chancery.streams import as_event
+from chancery.export.readable import Readable
+from chancery.log.store import Recorded
+from chancery.oversight.entry import Entry, entry
+from chancery.proving import UNBELIEVED, EntryProof, prove
 from chancery.telling import course, names
 from chancery.web.faults import NotHere
 from chancery.web.pages import render
@@ -19,11 +20,9 @@ router: Final = APIRouter()
 @router.get("/log/{position}")
 async def show(request: Request, at: At, who: Someone, position: str) -> Response:
     """One entry, for whoever may see that mission's work, or whose own work it is."""
-    log = at.here.log
-    number = int(position) if position.isdecimal() and position.isascii() and len(position) < 18 else 0
-    found = await entry(log, number)
-    if found is None or not await _may(at, who, found):
-        raise NotHere("no-such-page")
+    found = await entry_for(at, who, position)
+    number = found.recorded.position
+    readable = await _readable(at, who)
     event = found.event
     held = await names.officers(at.here, course.people([event]))
     zone = (await at.here.desk.mission(found.mission)).clock.zone if found.mission else "UTC"
@@ -41,25 +40,38 @@ async def show(request: Request, at: At, who: Someone, position: str) -> Respons
         zone_of=zone,
         link=f"/obligations/{name}" if whole and kind == "obligation" else None,
         body=json.dumps(found.recorded.event, ensure_ascii=False, indent=2, sort_keys=True),
-        beside=[p for p in (number - 1, number + 1) if whole and await _seen_beside(log, who, p)],
+        proof=await _proof(at, found.recorded),
+        beside=sorted(await readable.of(await _beside(at, number))) if whole else [],
         whole=whole,
     )
 
 
-async def _may(at: At, who: Visitor, found: Entry) -> bool:
-    """Whether they see the mission's work, or the entry is about their own, in whatever post they were."""
-    if found.mission and who.may_see(found.mission):
-        return True
-    if who.is_operator:
-        return not found.mission
-    mine = set(await at.here.directory.postings_of(at.here.pool, who.account.officer))
-    if not mine:
-        return False
-    events = [as_event(e) for e in await at.here.log.read_stream(found.event.stream)]
-    return concerns(events, found.event, mine)
+async def entry_for(at: At, who: Visitor, position: str) -> Entry:
+    """The entry at a position, as an address says it. Raises NotHere where there is none that is theirs to see."""
+    number = int(position) if position.isdecimal() and position.isascii() and len(position) < 18 else 0
+    found = await entry(at.here.log, number)
+    if found is None or not await (await _readable(at, who)).of([found.recorded]):
+        raise NotHere("no-such-page")
+    return found
 
 
-async def _seen_beside(log: EventLog, who: Visitor, position: int) -> bool:
-    if not 1 <= position <= await log.head():
-        return False
-    return who.may_see(await mission_of(log, await log.at(position)))
+async def _proof(at: At, recorded: Recorded) -> EntryProof | None:
+    """The entry under the newest checkpoint; None where what is signed here is not to be believed."""
+    try:
+        return await prove(at.here.settings, at.here.log, recorded)
+    except UNBELIEVED:
+        return None
+
+
+async def _readable(at: At, who: Visitor) -> Readable:
+    """What they may read: their mission's work, and what is about their own, in whatever post they were."""
+    mine: frozenset[str] = frozenset()
+    if not who.is_operator:
+        mine = frozenset(await at.here.directory.postings_of(at.here.pool, who.account.officer))
+    return Readable(at.here.log, who.reader(mine))
+
+
+async def _beside(at: At, position: int) -> list[Recorded]:
+    """The entries before and after one, where there are any."""
+    around = await at.here.log.read(max(0, position - 2), 3)
+    return [one for one in around if abs(one.position - position) == 1]

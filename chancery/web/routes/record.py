@@ -1,6 +1,6 @@
 """`/record`: one's own record, first and for nobody else: every figure with its list, each item with its entries of the log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,19 +12,22 @@ from chancery.i18n import language, tr
 from chancery.oversight import first as seen_first
 from chancery.oversight import load, looks, table
 from chancery.oversight.halfyear import HalfYear
+from chancery.reports.paper.forms import CARRY_CHECKPOINT
 from chancery.reports.regimes import NoReport
 from chancery.reports.render import sections
 from chancery.reports.staff import StaffReport, staff_report
 from chancery.reports.words import UNSEEN
 from chancery.reports.words import word as report_word
+from chancery.reviews import signed_size
 from chancery.telling import names
 from chancery.web.faults import NotHere
 from chancery.web.pages import render
+from chancery.web.papers import FILES, file_form, handed_out
 from chancery.web.routes.headquarters import LINES, area_title, start_of
 from chancery.web.visitor import At, Someone, Visitor
 
 router: Final = APIRouter()
-LED: Final = ("posts", "absences", "definitions")
+LED: Final = ("posts", "absences", "acting", "load", "plan", "sources", "definitions")
 FIRST: Final = 6
 """Items of a figure that stand on the page itself; the whole list is behind it, or the page would be heavy on a poor line."""
 
@@ -60,7 +63,7 @@ async def show(request: Request, at: At, who: Someone) -> Response:
         postings and asked.as_of is None
     ):  # once all of it was read, for the position from which it is complete
         await seen_first.note_seen(at.here, postings, head)
-    looked = [r for r in await looks.of(at.here, postings) if r["kind"] == "person"] if postings else []
+    looked = await looks.of(at.here, postings)
     request.state.position = data["log"]["position"] if data else at.tail.head
     return render(
         request,
@@ -79,6 +82,7 @@ async def show(request: Request, at: At, who: Someone) -> Response:
         readers=await names.officers(at.here, {r["reader"] for r in looked}),
         printed=bool(request.query_params.get("print")),
         first=FIRST,
+        forms=FILES,
         zone=_zone(data, who),
     )
 
@@ -106,15 +110,17 @@ async def one_list(request: Request, at: At, who: Someone, figure: str) -> Respo
     )
 
 
-@router.get("/record.json")
-async def as_data(request: Request, at: At, who: Someone) -> Response:
-    """The same as data, byte for byte what the command line gives."""
+@router.get("/record.{form}")
+async def as_file(request: Request, at: At, who: Someone, form: str) -> Response:
+    """The same as a file, byte for byte what the command line gives; PDF and HTML rest on a signed size where there is one."""
+    form = file_form(form)
     asked = _period(request, (who.mission.day if who.mission else _utc_day)(at.here.clock.now()))
+    if asked.as_of is None and form in CARRY_CHECKPOINT:
+        asked = replace(asked, as_of=await signed_size(at.here.log, at.here.settings.checkpoints))
     report, _ = await _report(at, who, await _own(at, who), asked)
     if report is None:
         raise NotHere("no-such-page")
-    headers = {"Content-Disposition": 'attachment; filename="record.json"'}
-    return Response(report.json(), media_type="application/json", headers=headers)
+    return await handed_out(request, at, report.data(), form, "record")
 
 
 async def _own(at: At, who: Visitor) -> list[str]:
