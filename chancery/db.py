@@ -124,7 +124,9 @@ def _ensure_database(admin_url: str) -> None:
                 "SELECT FROM pg_database WHERE datname = %s", [parts.database]
             ).fetchone()
             if known is not None:
-                psycopg.connect(admin_url).close()  # made meanwhile by whoever prepares beside us, or refused for good
+                psycopg.connect(
+                    admin_url
+                ).close()  # made meanwhile by whoever prepares beside us, or refused for good
                 return
             create = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0")
             try:

@@ -20,12 +20,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from temporalio.client import Client
 
-from chancery import installation, logs
+from chancery import demo_ending, installation, logs
 from chancery.clock import SystemClock
 from chancery.codec import KeyRing
 from chancery.conductor import Conductor
 from chancery.db import prepare
 from chancery.desk import Desk
+from chancery.embedded.beside import Beside, environment_of
 from chancery.keystore import FileKeyStore
 from chancery.leader import Leader
 from chancery.rebuild import rebuild_workflows
@@ -68,6 +69,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "Les pages à l'adresse {address} n'ont pas répondu.",
     ),
     "look": ("what you would type", "ce que vous taperiez"),
+    "off_script": (
+        "The history did not go as written: {what}.",
+        "L'histoire ne s'est pas déroulée comme écrit : {what}.",
+    ),
     "stay": (
         "A live worker runs. In another terminal, in this folder:",
         "Un agent d'exécution tourne. Dans un autre terminal, dans ce dossier :",
@@ -85,15 +90,16 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 SHOWN: Final[Sequence[Sequence[str]]] = (
     ("sla", "--mission", "Q"),
     ("task", "list", "--mission", "T"),
-    ("report", "staff", "R-405", "--from", "2020-01-06", "--to", "2020-03-31"),
+    ("review", "show", "REVIEW", "--as", demo_ending.READER),
     ("log", "verify"),
 )
-"""What the demonstration types for its reader."""
+"""What the demonstration types for its reader; REVIEW stands for the code of the review that was signed."""
 NEXT: Final[Sequence[str]] = (
     "task list --mine --as Q-105",
     "task show Q-EG:MEET-ANNUAL:2026/hold.1",
     "report staff R-404 --from 2019-06-01 --to 2020-03-31",
     "mission show T",
+    "review list --as Q-103",
     "doctor",
 )
 
@@ -116,6 +122,11 @@ async def run(settings: Settings, once: bool, language: str = "en") -> int:
             "key_dir": None,
             "database_url": None,
             "database_admin_url": None,
+            "database_reader_url": None,
+            "checkpoint_dir": None,
+            "signer_key_dir": None,
+            "policy": None,
+            "witness_dir": None,
             "temporal_address": None,
         }
     )
@@ -127,15 +138,27 @@ async def run(settings: Settings, once: bool, language: str = "en") -> int:
         say("play")
         ledger, events = await _play(here, place)
         tasks = sum(len(o["tasks"]) for o in ledger.obligations)
+        for one in ledger.refusals:
+            if not one["expected"]:
+                word = _WORDS["off_script"][language == "fr"]
+                raise DemoRefused("demo.script", word.format(what=" ".join(map(str, one.values()))))
         say("played", obligations=len(ledger.obligations), tasks=tasks, events=events)
+        stack.enter_context(Beside(here, ORIGIN))
         await stack.enter_async_context(_live(here, place, say))
         say("look")
-        for command in SHOWN:
-            if await _type(here, command, language):
-                return 1
+        try:
+            review = await demo_ending.signed_review(here)
+            for command in SHOWN:
+                if await _type(here, [review if part == "REVIEW" else part for part in command], language):
+                    return 1
+            await demo_ending.end(here, review, language, say)
+        except demo_ending.EndingFailed as problem:
+            words = demo_ending.WORDS[problem.words][language == "fr"]
+            raise DemoRefused(problem.code, words.format(**problem.params)) from None
         address = await stack.enter_async_context(_pages(here, language))
         await _greet(address, language)
         say("page", address=address)
+        say("see", address=address, review=review)
         if not once:
             await _stay(here, say)
     return 0
@@ -145,7 +168,7 @@ def _sayer(language: str) -> Callable[..., None]:
     out = Console(stderr=True, highlight=False)
 
     def say(key: str, **values: object) -> None:
-        english, french = _WORDS[key]
+        english, french = (_WORDS | demo_ending.WORDS)[key]
         out.print(f"[bold]»[/bold] {(french if language == 'fr' else english).format(**values)}")
 
     return say
@@ -263,7 +286,7 @@ async def _type(settings: Settings, command: Sequence[str], language: str) -> in
     """Type a command as a user would, in a process of its own, and let its output be seen."""
     sys.stderr.flush()
     Console(stderr=True, highlight=False).print(f"\n[bold]$ chancery {' '.join(command)}[/bold]")
-    environment = {**os.environ, "CHANCERY_DATA_DIR": str(settings.data_dir), "CHANCERY_LANGUAGE": language}
+    environment = {**environment_of(settings), "CHANCERY_LANGUAGE": language}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "chancery.cli.main", *command, env=environment
     )

@@ -20,6 +20,7 @@ from domain.kinds import instant
 from domain.obligation import ALTERNATIVE, Appointment, Obligation, evolve
 from domain.task import Task
 from workflows import ports
+from workflows.sittings import Sittings
 
 _PATIENCE = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
@@ -241,24 +242,9 @@ class ObligationWorkflow:
             ports.spread, Spread(obligation=self._start.obligation, mission=self._start.mission)
         )
 
-    async def each_sitting(self) -> AsyncIterator[Appointment]:
+    def each_sitting(self) -> AsyncIterator[Appointment]:
         """Every sitting, in the order in which it became known, until the proceeding has ended."""
-        begun: set[str] = set()
-
-        def waiting() -> list[Appointment]:
-            return [a for a in self.state.appointments.values() if a.id not in begun]
-
-        def ended() -> bool:
-            to_come = any(a.status == "set" for a in self.state.appointments.values())
-            return self.state.ended_cause is not None and not to_come
-
-        while True:
-            await workflow.wait_condition(lambda: bool(waiting()) or ended())
-            for sitting in waiting():
-                begun.add(sitting.id)
-                yield sitting
-            if ended() and not waiting():
-                return
+        return Sittings(lambda: self.state)
 
     def branch(self, work: Coroutine[Any, Any, Any]) -> None:
         """Go on with something beside: no sitting waits for another's paperwork."""

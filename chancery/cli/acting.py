@@ -198,11 +198,11 @@ def show_receipt(receipt: Receipt, **more: object) -> None:
         say(
             "Recorded at position {position}, receipt {leaf}.",
             position=receipt.position,
-            leaf=receipt.leaf[:16],
+            leaf=receipt.leaf,
         )
     else:
         say(
             "This request was carried out before: position {position}, receipt {leaf}.",
             position=receipt.position,
-            leaf=receipt.leaf[:16],
+            leaf=receipt.leaf,
         )

@@ -22,11 +22,12 @@ from chancery.i18n import tr
 
 NOUNS: Final = (
     "task", "obligation", "rota", "coverage", "handover", "duty", "sla", "mission", "case", "consent",
-    "vault", "mechanism", "calendar", "imports", "suspension", "outage", "absence", "dates", "account", "report",
-    "log", "rebuild", "rehearse", "servers", "doctor",
+    "vault", "mechanism", "calendar", "imports", "suspension", "outage", "absence", "dates", "account",
+    "purpose", "job", "workplan", "review", "report", "readings",
+    "export", "receipt", "log", "key", "proving", "rebuild", "rehearse", "servers", "doctor",
 )  # fmt: skip
 """The modules of this package that hold an `app`. One named like its noun becomes a group; the others' verbs stand alone."""
-ALONE: Final = frozenset({"sla", "servers", "doctor", "rehearse"})
+ALONE: Final = frozenset({"sla", "servers", "doctor", "rehearse", "proving"})
 EXAMPLES: Final = (
     "chancery up",
     "chancery task list --mine --as Q-103",
@@ -128,9 +129,9 @@ def _named(problem: Exception) -> tuple[str, str]:
         return problem.code, problem.sentence()
     if isinstance(problem, typer.TyperException):
         return sentence(problem)
-    from domain.refusals import Refused
+    from domain.refusals import Told
 
-    if isinstance(problem, Refused):
+    if isinstance(problem, Told):
         return problem.code, problem.sentence(i18n.language())
     code, message = getattr(problem, "code", None), getattr(problem, "message", None)
     if isinstance(code, str) and type(problem).__module__.partition(".")[0] in ("chancery", "domain"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, cast
 
 import typer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from chancery.installation import Installation
     from chancery.log.checkpoints import Signed
+    from chancery.readings.entry import Form as Taken
 
 app: Final = noun("report", "Reports: every figure with the positions that it comes from.")
 _NEEDED: Any = ...
@@ -64,6 +65,7 @@ async def staff(
     signed: WithCheckpoint = False,
 ) -> None:
     """Report what an officer held, for how long, and how it ended. The same request gives the same bytes."""
+    from chancery.readings import book
     from chancery.reports.staff import staff_report
     from chancery.reports.stated import require_purpose
 
@@ -74,6 +76,10 @@ async def staff(
         held = sorted(row["posting"] for row in await postings_of(here, officer))
         at, checkpoint = await placed(here, as_of, signed=signed)
         report = await staff_report(here.log, officer, held, first, last, at, regime=regime)
+        # Whoever is reviewed sees in their record that somebody read it; what cannot be written down is not shown.
+        await book.note(
+            here, kind="report", who="operator", basis="operator", of=held, form=cast("Taken", chosen)
+        )
     give(report.data(), chosen, out, checkpoint)
 
 
@@ -145,6 +151,43 @@ async def audit(
         at, checkpoint = await placed(here, as_of, signed=signed)
         lines: Literal["paragraph", "definition"] = "definition" if by == "definition" else "paragraph"
         report = await audit_report(here.log, half, at, by=lines, missions=only)
+    give(report.data(), chosen, out, checkpoint)
+
+
+@verb(
+    app,
+    "review",
+    changes=True,
+    examples=(
+        "chancery report review rv-1a2b3c4d5e6f --form pdf --out review.pdf --as Q-103",
+        "chancery report review rv-1a2b3c4d5e6f --signed --form html --out review.html --as H-302",
+    ),
+)
+async def review(
+    code: Annotated[
+        str, typer.Argument(metavar="REVIEW", help="The review's code, as `review list` shows it.")
+    ],
+    *,
+    edition: Annotated[
+        int | None,
+        typer.Option("--edition", metavar="NUMBER", min=1, help="Else the signed one, or the last."),
+    ] = None,
+    form: Form = "text",
+    out: Out = None,
+    signed: WithCheckpoint = False,
+) -> None:
+    """Give a review to one of its parties: the record, what was said of it, the answers, the signatures.
+
+    That it was opened is written into the log before.
+    """
+    from chancery.cli.reading import opened
+    from chancery.reports.review import review_report
+
+    chosen = form_of(form, out)
+    async with installed() as here:
+        await opened(here, code, cast("Taken", chosen))
+        at, checkpoint = await placed(here, None, signed=signed)
+        report = await review_report(here, code, edition, at if isinstance(at, int) else None)
     give(report.data(), chosen, out, checkpoint)
 
 

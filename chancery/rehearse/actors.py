@@ -119,13 +119,15 @@ class Company:
 
     async def perform(self, move: Move, command_id: UUID) -> None:
         """Send what a line of the script asks for. Raises Refused; ScriptRefused where the line cannot be understood."""
-        data = dict(move.with_)
         if move.do == "ImportHearings":
             await self._import(move, command_id)
-            return
-        if move.do in dossiers.KINDS:
+        elif move.do in dossiers.KINDS:
             await self.dossiers.perform(move, command_id, self.actor(move.by, move.mission))
-            return
+        else:
+            await self._ask(move, command_id)
+
+    async def _ask(self, move: Move, command_id: UUID) -> None:
+        data = dict(move.with_)
         sealed: list[Statement] = []
         if move.do == "OpenObligation":
             data, sealed = await self._opening(move, data)

@@ -111,3 +111,38 @@ async def staffed(task: Desk, cli: Cli, environment: Path) -> Desk:
         [directory.statement(entries)],
     )
     return task
+
+
+@pytest.fixture
+async def overseen(staffed: Desk, environment: Path) -> Desk:
+    """The mission, and headquarters with those who answer in reviews and state what staff reports are for."""
+    from tests.domain.dossiers import headquarters
+    from tests.made import adoption
+
+    hq = adoption("HQ", "BE", "Europe/Brussels").model_copy(
+        update={"kind": "headquarters", "accreditations": ()}
+    )
+    await staffed.submit(hq, OPERATOR)
+    origin, _ = await staffed.log.origin()
+    keys = FileKeyStore(environment / "data" / "keys")
+    keys.create_mission("HQ")
+    lines = headquarters()
+    entries = [Entry(line.posting, "HQ", f"H-{line.posting[2:]}") for line in lines]
+    await staffed.submit(
+        c.RecordPosts(command_id=cid("hq posts"), mission="HQ", lines=lines),
+        OPERATOR,
+        [Directory(keys, origin).statement(entries)],
+    )
+    return staffed
+
+
+@pytest.fixture
+async def stated(overseen: Desk) -> Desk:
+    """Data protection officer and staff committee have said what staff reports are for."""
+    from tests.domain.dossiers import COMMITTEE, DPO
+    from tests.domain.dossiers import state_purpose as purpose
+
+    for who in (DPO, COMMITTEE):
+        said = purpose().model_copy(update={"command_id": cid(f"purpose {who.code}")})
+        await overseen.submit(said, who)
+    return overseen

@@ -8,6 +8,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -15,6 +16,8 @@ import pytest
 
 from chancery.clock import ManualClock
 from chancery.desk import Desk
+from chancery.readings import book
+from chancery.readings.book import Wanted
 from domain import commands as c
 from domain.envelope import ENGINE_WORKFLOW, OPERATOR
 from tests.cli.conftest import TASK, Cli
@@ -173,15 +176,17 @@ async def test_an_absence_is_recorded_and_ended_sooner(staffed: Desk, cli: Cli) 
                       "--as", "Q-101")).code == 3  # fmt: skip
 
 
-async def test_a_report_is_the_same_bytes_each_time(staffed: Desk, cli: Cli) -> None:
+async def test_a_report_is_the_same_bytes_each_time(stated: Desk, cli: Cli) -> None:
     ask = ("report", "staff", "Q-103", "--from", "2026-05-01", "--to", "2026-05-31", "--json")
-    head = str(await staffed.log.head())
+    head = str(await stated.log.head())
     first = await cli(*ask, "--as-of", head)
     assert first.code == 0, first.err
-    assert first.json["schema"] == "chancery.staff-report/1"
+    assert first.json["schema"] == "chancery.staff-report/2"
     await cli("task", "accept", TASK, "--as", "Q-103")
     assert (await cli(*ask, "--as-of", head)).out == first.out
     assert (await cli(*ask)).out != first.out
+    read = [one.note for one in await book.find(SimpleNamespace(desk=stated), Wanted(kinds=("report",)), limit=9)]
+    assert [(n.by, n.basis, n.about, n.form) for n in read] == [("operator", "operator", ("p-fp",), "json")] * 3
     assert (await cli("report", "staff", "Q-999", "--from", "2026-05-01", "--to", "2026-05-31")).code == 3
     beyond = await cli(*ask, "--as-of", "99999")
     assert beyond.code == 2 and beyond.out == ""

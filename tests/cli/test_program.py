@@ -242,6 +242,7 @@ async def test_doctor_names_what_is_wrong_and_what_to_do(staffed: Desk, cli: Cli
     assert {n for n, c in found.items() if c["status"] == "fail"} == {
         "Temporal reachable",
         "Clock against the database",
+        "Checkpoints",
     } | ({"Conductor"} if found["Conductor"]["status"] == "fail" else set())
     assert found["Temporal reachable"]["remedy"] and found["Schedules"]["status"] == "skipped"
     (environment / "data" / "keys").chmod(0o755)

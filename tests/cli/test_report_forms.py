@@ -18,7 +18,7 @@ STAFF = ("report", "staff", "Q-103", "--from", "2026-05-01", "--to", "2026-05-31
 FORMS = ("pdf", "html", "xlsx", "csv", "json")
 
 
-async def test_every_form_is_written_and_made_again(staffed: Desk, cli: Cli, tmp_path: Path) -> None:
+async def test_every_form_is_written_and_made_again(stated: Desk, cli: Cli, tmp_path: Path) -> None:
     files = {form: tmp_path / f"report.{form}" for form in FORMS}
     for form, file in files.items():
         made = await cli(*STAFF, "--form", form, "--out", str(file), "--language", "fr")
@@ -35,7 +35,7 @@ async def test_every_form_is_written_and_made_again(staffed: Desk, cli: Cli, tmp
     assert text.startswith("Rapport individuel") and "report.json" not in text
 
 
-async def test_a_changed_file_is_a_finding(staffed: Desk, cli: Cli, tmp_path: Path) -> None:
+async def test_a_changed_file_is_a_finding(stated: Desk, cli: Cli, tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     await cli(*STAFF, "--form", "json", "--out", str(file))
     data = json.loads(file.read_text())
@@ -52,7 +52,7 @@ async def test_a_changed_file_is_a_finding(staffed: Desk, cli: Cli, tmp_path: Pa
     assert (await cli("report", "reproduce", str(tmp_path / "absent"))).code == 3
 
 
-async def test_what_is_asked_wrongly_is_said(staffed: Desk, cli: Cli, tmp_path: Path) -> None:
+async def test_what_is_asked_wrongly_is_said(stated: Desk, cli: Cli, tmp_path: Path) -> None:
     odd = await cli(*STAFF, "--form", "odt")
     assert odd.code == 2 and "odt is no form" in odd.err
     no_file = await cli(*STAFF, "--form", "pdf")
@@ -65,14 +65,14 @@ async def test_what_is_asked_wrongly_is_said(staffed: Desk, cli: Cli, tmp_path: 
 
 
 async def test_the_signed_checkpoint_goes_with_it(
-    staffed: Desk, cli: Cli, environment: Path, tmp_path: Path
+    stated: Desk, cli: Cli, environment: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "report.pdf"
     ask = (*STAFF, "--signed", "--form", "pdf", "--out", str(file))
     none = await cli(*ask)
     assert none.code == 3 and "[report.no-checkpoint]" in none.err
-    origin, _ = await staffed.log.origin()
-    size = await staffed.log.head()
+    origin, _ = await stated.log.origin()
+    size = await stated.log.head()
     key = SigningKey.of(origin, bytes(32))
     folder = environment / "data" / "checkpoints" / "log"
     folder.mkdir(parents=True)
@@ -84,7 +84,7 @@ async def test_the_signed_checkpoint_goes_with_it(
         (folder / "checkpoint").write_text(note)
         return note
 
-    note = sign(await LogTree(staffed.log).root(size))
+    note = sign(await LogTree(stated.log).root(size))
     await cli("task", "accept", TASK, "--as", "Q-103")
     made = await cli(*ask)
     assert made.code == 0, made.err
@@ -105,7 +105,7 @@ async def test_the_signed_checkpoint_goes_with_it(
     assert (await cli(*ask, "--as-of", "3")).code == 3, "no checkpoint of just that size"
 
 
-async def test_the_other_reports_take_the_same_forms(staffed: Desk, cli: Cli, tmp_path: Path) -> None:
+async def test_the_other_reports_take_the_same_forms(stated: Desk, cli: Cli, tmp_path: Path) -> None:
     period = ("--from", "2026-05-01", "--to", "2026-05-31")
     asked = (
         ("structural", "Q", *period),

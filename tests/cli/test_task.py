@@ -56,7 +56,7 @@ async def test_a_task_is_completed_with_a_receipt(staffed: Desk, cli: Cli) -> No
     assert said.code == 0 and said.out == ""
     head = await staffed.log.head()
     [event] = await staffed.log.read(head - 1)
-    assert f"Recorded at position {head}, receipt {event.leaf.hex()[:16]}." in said.err
+    assert f"Recorded at position {head}, receipt {event.leaf.hex()}." in said.err
     assert event.event["actor"] == {"kind": "officer", "code": "p-fp", "mission": "Q", "role": "focal_point"}
 
 

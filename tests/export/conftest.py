@@ -19,7 +19,7 @@ from chancery.log.store import POOL_SETTINGS, EventLog
 from chancery.log.tree import LogTree
 from domain import commands as c
 from domain.envelope import ENGINE_TICK, OPERATOR
-from tests.cli.conftest import _quiet_logging, cli, environment, staffed  # noqa: F401
+from tests.cli.conftest import _quiet_logging, cli, environment, overseen, staffed, stated  # noqa: F401
 from tests.conftest import NOW, Database, fresh_database
 from tests.export.made import Ground
 from tests.made import adoption, cid, opening, posts

@@ -50,7 +50,7 @@ async def test_the_steps(
     cli: Cli,
     sign: Sign,
     key: SigningKey,
-    staffed: Desk,
+    stated: Desk,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -86,7 +86,7 @@ async def test_the_steps(
     [said] = await reader.all(checking)
     assert "OK     report:" in said and said.count("OK     signature") == 2 and "WRONG  " not in said
     [said] = await reader.all(following)
-    task = await staffed.log.read_stream("obligation/o-1")
+    task = await stated.log.read_stream("obligation/o-1")
     [opened] = [one for one in task if one.event["type"] == "TaskOpened"]
     assert (
         "assigned 1: " in said and f"position {opened.position}: its bytes give its leaf: TaskOpened" in said
@@ -106,7 +106,7 @@ async def test_the_steps(
 
 
 async def test_a_report_that_was_touched_is_found(
-    cli: Cli, sign: Sign, key: SigningKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stated: Desk, cli: Cli, sign: Sign, key: SigningKey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import json
 
