@@ -185,8 +185,12 @@ async def test_a_report_is_the_same_bytes_each_time(stated: Desk, cli: Cli) -> N
     await cli("task", "accept", TASK, "--as", "Q-103")
     assert (await cli(*ask, "--as-of", head)).out == first.out
     assert (await cli(*ask)).out != first.out
-    read = [one.note for one in await book.find(SimpleNamespace(desk=stated), Wanted(kinds=("report",)), limit=9)]
-    assert [(n.by, n.basis, n.about, n.form) for n in read] == [("operator", "operator", ("p-fp",), "json")] * 3
+    read = [
+        one.note for one in await book.find(SimpleNamespace(desk=stated), Wanted(kinds=("report",)), limit=9)
+    ]
+    assert [(n.by, n.basis, n.about, n.form) for n in read] == [
+        ("operator", "operator", ("p-fp",), "json")
+    ] * 3
     assert (await cli("report", "staff", "Q-999", "--from", "2026-05-01", "--to", "2026-05-31")).code == 3
     beyond = await cli(*ask, "--as-of", "99999")
     assert beyond.code == 2 and beyond.out == ""

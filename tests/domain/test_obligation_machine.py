@@ -299,7 +299,7 @@ def sittings_by_operator(world: World) -> c.RecordSittings:
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=120,
+    max_examples=80,
     stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -40,14 +40,14 @@ def values(keys: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(keys, nested, max_size=6)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(values(ASCII))
 def test_the_fast_path_is_rfc_8785_to_the_byte(value: dict[str, Any]) -> None:
     assert canonical(value) == rfc8785.dumps(value)
     assert parse(canonical(value)) == value
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(values(TEXT))
 def test_keys_of_any_script_are_rfc_8785_to_the_byte(value: dict[str, Any]) -> None:
     assert canonical(value) == rfc8785.dumps(value)

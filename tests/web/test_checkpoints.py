@@ -48,7 +48,8 @@ async def test_the_newest_checkpoint_is_shown_and_given_away(working: Web) -> No
     assert made.checkpoint.root.hex() in page and str(key.verifier) in page
     given = await browser.get("/checkpoints/latest")
     assert given.text == made.note_text
-    assert (await working.nobody().get("/checkpoints/latest")).status_code == 303
+    async with working.nobody() as nobody:
+        assert (await nobody.get("/checkpoints/latest")).status_code == 303
 
 
 async def test_a_checkpoint_that_was_kept_still_fits_after_the_log_has_grown(working: Web) -> None:
