@@ -30,7 +30,8 @@ MOST_NAMED: Final = 20
 """So many findings are named; the rest are counted."""
 OVERDUE: Final = frozenset({"checkpoint.unsigned", "checkpoint.unwitnessed"})
 """Findings that say that nobody has signed for long: nothing is wrong with the log by that."""
-MOST_BYTES: Final = 16 * 1024 * 1024
+MOST_BYTES: Final = 128 * 1024 * 1024
+"""Of one line: a report over every mission of a long log names each entry behind its figures."""
 PROGRAMMES: Final = Path(__file__).parents[1] / "rehearsals"
 
 
@@ -171,11 +172,19 @@ async def _rehearse(settings: Settings, tell: Tell, programme: str = "", script:
             "refused": len(ledger.refusals)}  # fmt: skip
 
 
+async def _report(settings: Settings, _tell: Tell, kind: str, request: str, position: str) -> dict[str, Any]:
+    from chancery.reports.reproduce import remade
+
+    async with _opened(settings) as here:
+        return await remade(here.log, kind, json.loads(request), int(position))
+
+
 WORK: Final[dict[str, Callable[..., Coroutine[Any, Any, dict[str, Any]]]]] = {
     "verify": _verify,
     "check": _check,
     "rebuild": _rebuild,
     "rehearsal": _rehearse,
+    "report": _report,
 }
 
 

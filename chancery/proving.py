@@ -3,7 +3,6 @@
 import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 from chancery.export.anchoring import anchor, known
@@ -127,11 +126,6 @@ async def older(settings: Settings, log: EventLog, note_text: str) -> Older:
     proof = await tree.consistency(kept.size, newest.size)
     good = merkle.check_consistency(kept.size, newest.size, kept.root, newest.root, proof)
     return Older(kept.size, newest.size, consistent=good, proof=tuple(p.hex() for p in proof))
-
-
-def readings_folder(settings: Settings) -> Path:
-    """Where the checkpoints of the access log are kept."""
-    return settings.checkpoints / "readings"
 
 
 def names_of(vkeys: tuple[str, ...]) -> list[str]:

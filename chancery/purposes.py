@@ -7,9 +7,9 @@ since it is their records that the statement is about.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from chancery.log.pipeline import Statement as Storing
+from chancery.evidence import sealed_note
 from chancery.office import Office, send
 from chancery.reviews import MOST_WORDS, Place
 from chancery.sealing import VaultError
@@ -48,33 +48,22 @@ async def state(
 ) -> Receipt:
     """Say, for one's own role, that staff reports may be made and how many months they are kept. Raises as `send`, and VaultError."""
     mission = str(actor.mission)
-    event, storing = _sealed(here, mission, request, words)
+    kept = sealed_note(here, f"mission:{mission}", request, words.strip()[:MOST_WORDS])
     command = c.StatePurpose.model_validate(
         {
             "command_id": request,
             "mission": mission,
             "retention_months": months,
             "opinion": opinion,
-            "words": event,
+            "words": kept.ref,
         }
     )
-    return await send(here, command, actor, storing)
+    return await send(here, command, actor, kept.sealed)
 
 
 async def withdraw(here: Office, actor: Actor, request: UUID, words: str = "") -> Receipt:
     """Take one's own statement back: no new report is made until it is stated again. Raises as `send`, and VaultError."""
     mission = str(actor.mission)
-    event, storing = _sealed(here, mission, request, words)
-    command = c.WithdrawPurpose.model_validate({"command_id": request, "mission": mission, "words": event})
-    return await send(here, command, actor, storing)
-
-
-def _sealed(
-    here: Office, mission: str, request: UUID, words: str
-) -> tuple[dict[str, str] | None, list[Storing]]:
-    if not words.strip():
-        return None, []
-    one = here.vault.seal(
-        f"mission:{mission}", "purpose-words", words.strip()[:MOST_WORDS], uuid5(request, "words")
-    )
-    return one.event(), [here.vault.statement([one])]
+    kept = sealed_note(here, f"mission:{mission}", request, words.strip()[:MOST_WORDS])
+    command = c.WithdrawPurpose.model_validate({"command_id": request, "mission": mission, "words": kept.ref})
+    return await send(here, command, actor, kept.sealed)

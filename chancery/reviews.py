@@ -7,17 +7,16 @@ whose it was. Words are sealed under the key of the posting that is reviewed: er
 import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Protocol
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from chancery import queries
+from chancery.evidence import sealed_note
 from chancery.log.checkpoints import Kept
-from chancery.log.pipeline import Statement
 from chancery.log.store import EventLog, Pool
-from chancery.log.tree import LogTree
 from chancery.office import Office, send
 from chancery.queries import Row
 from chancery.reports.signed import FOLDER
@@ -95,7 +94,7 @@ async def open_review(
         last=asked.last.isoformat(),
         regime=asked.regime,
         size=size,
-        root=(await LogTree(here.desk.log).root(size)).hex(),
+        root=report.data()["log"]["root"],
         digest=digest_of(report),
         workplans=asked.workplans,
     )
@@ -125,7 +124,7 @@ async def make_again(
         mission=review.mission,
         review=code,
         size=size,
-        root=(await LogTree(here.desk.log).root(size)).hex(),
+        root=report.data()["log"]["root"],
         digest=digest_of(report),
         causes=tuple(sorted(set(causes))),
     )
@@ -239,22 +238,6 @@ def key_of(review: Review) -> str:
     return f"posting:{review.postings[0]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """Words, sealed: what the event says of them, and what stores them."""
-
-    event: dict[str, str] | None = None
-    statements: Sequence[Statement] = field(default_factory=tuple)
-
-
-def sealed(here: Office, review: Review, request: UUID, words: str | None) -> Sealed:
-    """Seal words of a review; nothing for none. Raises VaultError."""
-    if not words or not words.strip():
-        return Sealed()
-    one = here.vault.seal(key_of(review), "review-words", words.strip()[:MOST_WORDS], uuid5(request, "words"))
-    return Sealed(one.event(), (here.vault.statement([one]),))
-
-
 async def words_of(here: Place, review: Review) -> dict[str, str | None]:
     """Reference → the words; None where they can be read no longer (their key was destroyed, or the vault is closed)."""
     refs: list[Mapping[str, str]] = [one.words for one in review.comments]
@@ -272,6 +255,6 @@ async def say(
 ) -> Receipt:
     """`CommentReview`, `ContestItem` or `AnswerContest`, with its words sealed. Raises as `send`, and VaultError."""
     review = await review_of(here, code)
-    kept = sealed(here, review, request, words)
-    data = {"command_id": request, "mission": review.mission, "review": code, "words": kept.event, **more}
-    return await send(here, c.COMMANDS[kind].model_validate(data), actor, kept.statements)
+    kept = sealed_note(here, key_of(review), request, words.strip()[:MOST_WORDS])
+    data = {"command_id": request, "mission": review.mission, "review": code, "words": kept.ref, **more}
+    return await send(here, c.COMMANDS[kind].model_validate(data), actor, kept.sealed)

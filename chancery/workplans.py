@@ -21,7 +21,6 @@ from chancery.telling import names
 from domain import commands as c
 from domain.envelope import Actor
 from domain.instant import BadInput
-from domain.kinds import instant
 from domain.mission import Mission
 from domain.refusals import Refused
 from domain.review import Review
@@ -153,27 +152,6 @@ def objective_words(one: Mapping[str, Any], titles: Mapping[str, str]) -> str:
 # ── what waits for somebody ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def plan_waits(plan: WorkPlan, posting: str) -> bool:
-    """Whether it is this posting's turn: the last edition waits for its word."""
-    part = "officer" if posting == plan.posting else "manager" if posting == plan.manager else None
-    return part is not None and plan.ended is None and part not in plan.editions[-1].agreed
-
-
-def review_waits(review: Review, part: str | None, now: datetime) -> bool:
-    """Whether there is something for one side of a review to do now."""
-    edition = review.now
-    if part is None or review.status in ("cancelled", "signed"):
-        return False
-    if part == "officer":
-        return part not in edition.signatures
-    late = now >= instant(edition.reply_until)
-    if edition.seen is None and not late:
-        return False
-    if review.open_contests:
-        return part == "second"
-    return part not in edition.signatures and (late or "officer" in edition.signatures)
-
-
 async def waiting(here: Office, postings: Sequence[str], now: datetime) -> int:
     """How many plans and reviews wait for one of these postings to do something. A number, and nothing of what they are."""
     turns = await _turns(here, "workplan", postings, now) + await _turns(here, "review", postings, now)
@@ -204,6 +182,4 @@ async def _turns(here: Office, room: str, postings: Sequence[str], now: datetime
 
 
 def _its_turn(state: WorkPlan | Review, posting: str, now: datetime) -> bool:
-    if isinstance(state, WorkPlan):
-        return plan_waits(state, posting)
-    return review_waits(state, state.part_of(posting), now)
+    return state.waits_for(posting) if isinstance(state, WorkPlan) else state.waits_for(posting, now)

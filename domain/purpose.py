@@ -56,6 +56,11 @@ class Purpose:
         """The roles that have not stated it."""
         return tuple(role for role in WHO if role not in self.statements)
 
+    def require(self) -> None:
+        """Raise Refused `purpose-not-stated`, naming whose word is missing, unless both stand behind it."""
+        if not self.stated:
+            raise Refused("purpose-not-stated", roles=", ".join(self.missing))
+
     @property
     def retention_months(self) -> int:
         """How long a report is kept: the shorter of the two."""

@@ -7,9 +7,11 @@ Nothing follows from a review by itself (Regulation (EU) 2018/1725, article 24).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from domain.envelope import Event
+from domain.kinds import instant
 
 PARTS: Final = ("officer", "manager", "second")
 SIGNERS: Final = ("manager", "second")
@@ -32,6 +34,10 @@ class Edition:
     signatures: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     seen: tuple[int, str] | None = None
     """Where and when the person concerned first opened it."""
+
+    def may_be_seen_by(self, part: str | None, now: datetime) -> bool:
+        """Whether it is shown to this part now (UTC): to the person concerned first, to the others then or after their time."""
+        return part == "officer" or self.seen is not None or now >= instant(self.reply_until)
 
     @property
     def complete(self) -> bool:
@@ -117,6 +123,26 @@ class Review:
         if posting in self.postings:
             return "officer"
         return next((part for part, (code, _) in self.reviewers.items() if code == posting), None)
+
+    @property
+    def corrected_since(self) -> bool:
+        """Whether a contest was answered with a correction after the last edition was made."""
+        answered = (one for one in self.contests.values() if one.answer == "corrected")
+        return any(one.answered_position > self.now.position for one in answered)
+
+    def waits_for(self, posting: str, now: datetime) -> bool:
+        """Whether there is something for this posting to do now (UTC): what `domain.reviewing` would let it do, and asks of it."""
+        part, edition = self.part_of(posting), self.now
+        if part is None or self.status in ("cancelled", "signed"):
+            return False
+        if part == "officer":
+            return part not in edition.signatures
+        if not edition.may_be_seen_by(part, now):
+            return False
+        if self.open_contests:
+            return part == "second"
+        late = now >= instant(edition.reply_until)
+        return part not in edition.signatures and (late or "officer" in edition.signatures)
 
     @property
     def now(self) -> Edition:

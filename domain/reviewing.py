@@ -33,9 +33,7 @@ def decide(command: Any, state: Review, context: Any, now: datetime, actor: Acto
 def _open(command: c.OpenReview, state: Review, context: Any, now: datetime) -> list[New]:
     if state.version:
         raise Refused("dossier-exists", dossier=f"review/{command.review}")
-    purpose = context.beside[f"purpose/{c.PURPOSE}"]
-    if not purpose.stated:
-        raise Refused("purpose-not-stated", roles=", ".join(purpose.missing))
+    context.beside[f"purpose/{c.PURPOSE}"].require()
     if command.last < command.first:
         raise Refused("ends-before-start", what=command.review, end=command.last, start=command.first)
     mission: Mission = context.mission
@@ -102,9 +100,8 @@ def _read(command: c.ReadReview, state: Review, context: Any, now: datetime, act
 
 def _seen_first(state: Review, part: str | None, now: datetime) -> None:
     """Nobody sees it before the person concerned, unless they have had their time to."""
-    edition = state.now
-    if part != "officer" and edition.seen is None and now < instant(edition.reply_until):
-        raise Refused("subject-first", review=state.code, until=edition.reply_until)
+    if not state.now.may_be_seen_by(part, now):
+        raise Refused("subject-first", review=state.code, until=state.now.reply_until)
 
 
 def _comment(command: c.CommentReview, state: Review, _c: Any, now: datetime, actor: Actor) -> list[New]:

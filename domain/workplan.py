@@ -64,6 +64,11 @@ class WorkPlan:
         """The officer and the manager."""
         return {"subject": frozenset({self.posting}), "manager": frozenset({self.manager})}
 
+    def waits_for(self, posting: str) -> bool:
+        """Whether it is this posting's turn: the last edition waits for its word."""
+        part = {self.posting: "officer", self.manager: "manager"}.get(posting)
+        return part is not None and self.ended is None and part not in self.editions[-1].agreed
+
     @property
     def in_force(self) -> Edition | None:
         """The last edition that both agreed to."""

@@ -19,7 +19,8 @@ from chancery.oversight.halfyear import HalfYear, NoSuchHalf
 from chancery.oversight.reading import obligations_upto
 from chancery.oversight.table import HALVES, Line, Lines, beside, lines_of, notes_of
 from chancery.reports.audit_words import head, sections
-from chancery.reports.known import Known, Made, figures_of, known_at
+from chancery.reports.known import Known, figures_of, known_at
+from chancery.reports.made import Made
 from chancery.reports.regimes import NoReport
 from domain.kinds import instant_text
 

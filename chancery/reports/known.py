@@ -1,37 +1,18 @@
 """From which log, at which size and root, a report is made; the missions as known there; the proof of what it cites."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from chancery.log.store import EventLog, Recorded
 from chancery.log.tree import LogTree
 from chancery.oversight.reading import backgrounds_upto
+from chancery.reports.made import placed, recorded_at
 from chancery.reports.proof import tree_of
-from chancery.reports.regimes import NoReport
 from domain.envelope import Event
 from domain.kinds import instant_text
 from domain.record import Background
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A finished report. The data are all there is: every form says the same in words."""
-
-    _data: dict[str, Any]
-
-    def data(self) -> dict[str, Any]:
-        """Plain JSON in a fixed order. A copy: change it as you like."""
-        copied: dict[str, Any] = json.loads(self.json())
-        return copied
-
-    def json(self) -> str:
-        """The data as text, the same bytes whenever the report is made again."""
-        return json.dumps(self._data, ensure_ascii=False, indent=2) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +33,7 @@ class Known:
     @property
     def now(self) -> datetime:
         """When the log recorded that position (UTC): what is open is counted up to then."""
-        return _EPOCH + timedelta(microseconds=self.last.recorded_us)
+        return recorded_at(self.last)
 
     @property
     def zones(self) -> dict[str, str]:
@@ -88,18 +69,10 @@ async def known_at(
 
     Raises NoReport: `report.position`, `report.instant`; LogDamaged where the log has a hole.
     """
-    head = await log.head()
-    if isinstance(as_of, datetime):
-        if as_of.tzinfo is None:
-            raise NoReport("report.instant", "An instant needs an offset, such as 2026-06-30T22:00:00Z.")
-        wanted = await log.last_before((as_of - _EPOCH) // timedelta(microseconds=1))
-    else:
-        wanted = head if as_of is None else as_of
-    if not 1 <= wanted <= head:
-        raise NoReport("report.position", f"The log has positions 1 to {head}; {as_of} is none of them.")
-    past = await backgrounds_upto(log, missions, wanted)
+    last = await placed(log, as_of)
+    past = await backgrounds_upto(log, missions, last.position)
     backgrounds = {code: Background.of(events) for code, events in past.items()}
-    return Known(log, tree or tree_of(log), await log.at(wanted), past, backgrounds)
+    return Known(log, tree or tree_of(log), last, past, backgrounds)
 
 
 NAMED: Final = 60

@@ -5,11 +5,10 @@ each checked against the commitment in its event. Postings stand for people, her
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from chancery.reports.difference import difference
-from chancery.reports.known import Made
+from chancery.reports.made import Made, placed, recorded_at
 from chancery.reports.paper.making import Head, unseen
 from chancery.reports.paper.model import Data, Entry, Fact, Language, Section
 from chancery.reports.proof import proved
@@ -21,8 +20,6 @@ from domain.kinds import instant, instant_text
 from domain.review import Contest, Edition, Review
 
 SCHEMA: Final = "chancery.review-report/1"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_WITHHELD: Final = "withheld"
 
 
 async def review_report(here: Place, code: str, edition: int | None = None, as_of: int | None = None) -> Made:
@@ -31,14 +28,10 @@ async def review_report(here: Place, code: str, edition: int | None = None, as_o
     Raises Refused `no-such-dossier`, NoReport `report.position` or `report.edition`, ReportChanged.
     """
     log = here.desk.log
-    head = await log.head()
-    position = head if as_of is None else as_of
-    if not 1 <= position <= head:
-        raise NoReport("report.position", f"The log has positions 1 to {head}; {as_of} is none of them.")
-    review = await as_known(log, code, position)
+    last = await placed(log, as_of)
+    review = await as_known(log, code, last.position)
     wanted = _edition(review, edition)
     staff = (await report_of(log, review, wanted)).data()
-    last = await log.at(position)
     origin, rehearsal = await log.origin()
     data: dict[str, Any] = {
         "schema": SCHEMA,
@@ -48,9 +41,9 @@ async def review_report(here: Place, code: str, edition: int | None = None, as_o
         "log": {
             "origin": origin,
             "rehearsal": rehearsal,
-            "position": position,
+            "position": last.position,
             "leaf": last.leaf.hex(),
-            "recorded": instant_text(_EPOCH + timedelta(microseconds=last.recorded_us)),
+            "recorded": instant_text(recorded_at(last)),
         },
         "review": {
             "review": code,

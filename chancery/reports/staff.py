@@ -4,19 +4,19 @@ It reads events up to that position and nothing else, so it can be made again, b
 compares; it says what was asked, what became of it, whose time it was, and what it cannot see.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from chancery import queries
-from chancery.log.store import EventLog, Recorded
+from chancery.log.store import EventLog
 from chancery.reports import about
 from chancery.reports import figures as f
 from chancery.reports.deeds import CLOSES, OPENS, alike, on_mission
 from chancery.reports.involved import involved
 from chancery.reports.load import load
+from chancery.reports.made import Made, placed, recorded_at
 from chancery.reports.plan import plans
 from chancery.reports.proof import proved
 from chancery.reports.regimes import NoReport, postings_under
@@ -29,27 +29,11 @@ from domain.record import Asked, Background
 SCHEMA: Final = "chancery.staff-report/2"
 _Known = tuple[Background, list[Event]]
 """A mission as known at the position, with the events that say so."""
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class ReportRefused(NoReport):
-    """A report that cannot be made. `code` is stable; the message says what would be right."""
 
 
 @dataclass(frozen=True, slots=True)
-class StaffReport:
+class StaffReport(Made):
     """A finished report. The data are all there is: the text says the same in words."""
-
-    _data: dict[str, Any]
-
-    def data(self) -> dict[str, Any]:
-        """Plain JSON in a fixed order (`chancery.staff-report/2`). A copy: change it as you like."""
-        copied: dict[str, Any] = json.loads(self.json())
-        return copied
-
-    def json(self) -> str:
-        """The data as text, the same bytes whenever the report is made again."""
-        return json.dumps(self._data, ensure_ascii=False, indent=2) + "\n"
 
     def text(self, language: str = "en") -> str:
         """The report for reading, `en` or `fr`, at most 100 columns wide. Raises ValueError for another language."""
@@ -78,18 +62,18 @@ async def staff_report(
     `report.regimes`, `report.no-such-regime`.
     """
     if last < first:
-        raise ReportRefused("report.period", f"The period ends on {last}, before it begins on {first}.")
-    at = await _place(log, as_of)
+        raise NoReport("report.period", f"The period ends on {last}, before it begins on {first}.")
+    at = await placed(log, as_of)
     missions = await _missions(log, postings, at.position)
     if not missions:
-        raise ReportRefused(
+        raise NoReport(
             "report.nobody",
             f"No posting of {officer} stands in the log at position {at.position}; give another one.",
         )
     mine = frozenset(p for b, _ in missions for p in b.mission.postings if p in postings)
     under, mine = postings_under(regime, officer, (b.mission for b, _ in missions), mine, first, last)
     missions = [(b, past) for b, past in missions if mine & set(b.mission.postings)]
-    asked = Asked(mine, first, last, _time(at.recorded_us))
+    asked = Asked(mine, first, last, recorded_at(at))
     into = await _gathered(log, missions, asked, at.position)
     made = into.figures
     origin, rehearsal = await log.origin()
@@ -160,19 +144,6 @@ async def _gathered(log: EventLog, missions: Sequence[_Known], asked: Asked, pos
     return into
 
 
-async def _place(log: EventLog, as_of: int | datetime | None) -> Recorded:
-    head = await log.head()
-    if isinstance(as_of, datetime):
-        if as_of.tzinfo is None:
-            raise ReportRefused("report.instant", "An instant needs an offset, such as 2026-06-30T22:00:00Z.")
-        wanted = await log.last_before((as_of - _EPOCH) // timedelta(microseconds=1))
-    else:
-        wanted = head if as_of is None else as_of
-    if not 1 <= wanted <= head:
-        raise ReportRefused("report.position", f"The log has positions 1 to {head}; {as_of} is none of them.")
-    return await log.at(wanted)
-
-
 async def _missions(log: EventLog, postings: Sequence[str], position: int) -> list[_Known]:
     """The missions in which the postings are, as known at the position, with their events; by code."""
     rows = await queries.postings_by_code(log, postings)
@@ -183,7 +154,3 @@ async def _missions(log: EventLog, postings: Sequence[str], position: int) -> li
         if any(p in background.mission.postings for p in postings):
             found.append((background, past))
     return found
-
-
-def _time(recorded_us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=recorded_us)

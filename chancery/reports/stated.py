@@ -8,7 +8,6 @@ from chancery.streams import as_event, dossier_stream
 from domain import commands as c
 from domain import dossier
 from domain.purpose import Purpose
-from domain.refusals import Refused
 
 
 async def purpose_of(log: EventLog) -> Purpose:
@@ -20,6 +19,4 @@ async def purpose_of(log: EventLog) -> Purpose:
 
 async def require_purpose(log: EventLog) -> None:
     """Raises Refused `purpose-not-stated`, naming whose word is missing, unless both stand behind it now."""
-    found = await purpose_of(log)
-    if not found.stated:
-        raise Refused("purpose-not-stated", roles=", ".join(found.missing))
+    (await purpose_of(log)).require()

@@ -15,7 +15,8 @@ from chancery.log.tree import LogTree
 from chancery.oversight.halfyear import HalfYear
 from chancery.oversight.reading import obligations_upto
 from chancery.reports import structural_mission as own
-from chancery.reports.known import Known, Made, figures_of, known_at
+from chancery.reports.known import Known, figures_of, known_at
+from chancery.reports.made import Made
 from chancery.reports.regimes import NoReport
 from chancery.reports.structural_hiding import outside
 from chancery.reports.structural_tally import Tally

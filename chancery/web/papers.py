@@ -27,11 +27,6 @@ def file_form(form: str) -> FileForm:
     return found
 
 
-def check_form(form: str) -> None:
-    """Raises NotHere for what is no form of a report."""
-    file_form(form)
-
-
 async def handed_out(request: Request, at: House, data: Data, form: str, name: str) -> Response:
     """The report as a file to keep. `form`: one of FILES.
 

@@ -47,9 +47,7 @@ class Stand:
 
     def may_see(self, edition: Edition, now: datetime) -> bool:
         """Whether an edition's report is theirs to see: the person concerned comes first, or has had the time to."""
-        if self.part == "officer":
-            return True
-        return self.is_party and (edition.seen is not None or now >= instant(edition.reply_until))
+        return self.is_party and edition.may_be_seen_by(self.part, now)
 
     def has_opened(self, edition: Edition) -> bool:
         """Whether they opened just this report, and that stands in the log."""
@@ -153,7 +151,7 @@ def _to_do(stand: Stand, now: datetime) -> Iterator[str]:
         )
     else:
         yield tr("Sign the report.")
-    if stand.part == "manager" and corrected_since(review):
+    if stand.part == "manager" and review.corrected_since:
         yield tr("Something contested was corrected: have the report made again.")
 
 
@@ -171,11 +169,3 @@ def _officer(stand: Stand, until: str) -> Iterator[str]:
             "Read it, contest what is wrong, say what there is to say, and sign by {until}. After that the others may sign without you.",
             until=until,
         )
-
-
-def corrected_since(review: Review) -> bool:
-    """Whether a contest was answered with a correction after the last edition was made."""
-    return any(
-        one.answer == "corrected" and one.answered_position > review.now.position
-        for one in review.contests.values()
-    )

@@ -29,8 +29,8 @@ class DossierCommand(Command):
 
     @property
     def dossier(self) -> str:
-        """The dossier's own code."""
-        raise NotImplementedError
+        """The dossier's own code: the field that is called as its room is."""
+        return str(getattr(self, self.room))
 
     @property
     def named(self) -> frozenset[str]:
@@ -105,12 +105,6 @@ class WorkPlanCommand(DossierCommand):
     room: ClassVar[str] = "workplan"
     workplan: DossierCode
 
-    @property
-    @override
-    def dossier(self) -> str:
-        """The plan's code."""
-        return self.workplan
-
 
 class DraftWorkPlan(WorkPlanCommand):
     """A plan for one posting and one period is put down; it holds once officer and manager have agreed to it."""
@@ -155,12 +149,6 @@ class ReviewCommand(DossierCommand):
 
     room: ClassVar[str] = "review"
     review: DossierCode
-
-    @property
-    @override
-    def dossier(self) -> str:
-        """The review's code."""
-        return self.review
 
 
 class OpenReview(ReviewCommand):
@@ -268,12 +256,6 @@ class ExportCommand(DossierCommand):
 
     room: ClassVar[str] = "export"
     export: DossierCode
-
-    @property
-    @override
-    def dossier(self) -> str:
-        """The export's code."""
-        return self.export
 
 
 class ProposeExport(ExportCommand):

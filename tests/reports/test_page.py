@@ -12,7 +12,8 @@ import pytest
 from chancery.instruments import shipped
 from chancery.reports import words
 from chancery.reports.figures import NAMES
-from chancery.reports.staff import ReportRefused, staff_report
+from chancery.reports.regimes import NoReport
+from chancery.reports.staff import staff_report
 from domain import commands as c
 from domain.envelope import ENGINE_TICK, ENGINE_WORKFLOW, Actor
 from tests.made import ALTERNATE, FOCAL, HEAD, POLITICAL, opening
@@ -206,7 +207,7 @@ async def test_it_is_made_again_byte_for_byte_whatever_comes_after(story: Story)
 async def test_what_cannot_be_made_is_refused_in_one_sentence(
     story: Story, more: dict[str, Any], code: str
 ) -> None:
-    with pytest.raises(ReportRefused) as refused:
+    with pytest.raises(NoReport) as refused:
         await story.report(**more)
     assert refused.value.code == code
     assert "\n" not in refused.value.message

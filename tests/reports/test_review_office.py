@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import pytest
 
@@ -207,9 +206,13 @@ async def test_as_known_before_it_was_signed_it_was_not(here: Here) -> None:
         await review_report(here, code, edition=2)
 
 
-async def test_words_under_another_reference_are_another_review(here: Here) -> None:
-    sealed = reviews.sealed(here, await reviews.review_of(here, await opened(here)), UUID(int=7), "  ")
-    assert sealed.event is None and sealed.statements == (), "blanks are no words"
+async def test_blanks_are_no_words(here: Here) -> None:
+    code = await opened(here)
+    await here.send(c.ReadReview, FOCAL, "read", code)
+    given = {"figure": "late", "positions": (1,), "ground": "away"}
+    await reviews.say(here, FOCAL, code, cid("blank"), "ContestItem", "  ", **given)
+    (contest,) = (await reviews.review_of(here, code)).contests.values()
+    assert contest.words is None
 
 
 async def test_the_files_of_a_signed_review_are_reproduced_with_the_vault_and_not_without(here: Here) -> None:

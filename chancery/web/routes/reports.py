@@ -1,5 +1,7 @@
 """`/reports`: the structural report of a mission and headquarters' audit, on a page and as files, each on a signed size of the log."""
 
+import asyncio
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
@@ -8,11 +10,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from chancery import queries
+from chancery import apart, queries
 from chancery.i18n import language, tr
 from chancery.oversight.halfyear import HalfYear, NoSuchHalf
 from chancery.readings import book
-from chancery.reports.apart import LARGE, made_apart
 from chancery.reports.audit import audit_report
 from chancery.reports.paper.charts import svg
 from chancery.reports.paper.making import paper_of
@@ -27,6 +28,11 @@ from chancery.web.visitor import At, Officer, Visitor
 
 router: Final = APIRouter()
 KINDS: Final = ("structural", "audit")
+LARGE: Final = 20_000
+"""Events from which on a report is made apart: below it takes about as long as starting a process does."""
+PATIENCE: Final = 900.0
+"""Seconds after which it is given up."""
+_one_at_a_time: Final = asyncio.Semaphore(1)
 HALVES: Final = 6
 """So many half-years are offered."""
 
@@ -83,7 +89,7 @@ async def index(request: Request, at: At, who: Officer) -> Response:
 @router.get("/reports/{kind}.{form}")
 async def file(request: Request, at: At, who: Officer, kind: str, form: str) -> Response:
     """The same as a file to keep."""
-    papers.check_form(form)
+    form = papers.file_form(form)
     asked, wrong = await _asked(request, at, who, kind)
     if wrong:
         raise NotHere("no-such-page")
@@ -132,7 +138,7 @@ async def _data(at: At, who: Visitor, asked: Asked) -> dict[str, Any]:
     log = at.here.log
     head = await log.head()
     if head > LARGE:
-        return await made_apart(at.here.url, asked.kind, asked.request(who), asked.as_of or head)
+        return await _apart(at, asked, who, head)
     if asked.kind == "audit":
         made = await audit_report(
             log,
@@ -152,6 +158,26 @@ async def _data(at: At, who: Visitor, asked: Asked) -> dict[str, Any]:
             tree=tree_of(log),
         )
     return made.data()
+
+
+async def _apart(at: At, asked: Asked, who: Visitor, head: int) -> dict[str, Any]:
+    """The same, made in a process of its own; one at a time."""
+    wanted = json.dumps(asked.request(who))
+    position = str(head if asked.as_of is None else asked.as_of)
+    try:
+        async with _one_at_a_time, asyncio.timeout(PATIENCE):
+            return await apart.run(
+                at.here.settings,
+                "report",
+                lambda _done, _of: None,
+                kind=asked.kind,
+                request=wanted,
+                position=position,
+            )
+    except apart.ApartFailed as failed:
+        raise NoReport(failed.code, "The report could not be made apart.") from None
+    except TimeoutError:
+        raise NoReport("report.too-slow", f"The report was given up after {PATIENCE:.0f} seconds.") from None
 
 
 async def _noted(at: At, who: Visitor, asked: Asked, form: str) -> None:

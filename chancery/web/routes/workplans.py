@@ -64,7 +64,7 @@ async def listed(request: Request, at: At, who: Someone) -> Response:
 
 
 def _waits(plan: WorkPlan, mine: frozenset[str]) -> bool:
-    return any(workplans.plan_waits(plan, posting) for posting in mine)
+    return any(plan.waits_for(posting) for posting in mine)
 
 
 @router.get("/workplans/new")
