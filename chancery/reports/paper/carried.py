@@ -152,7 +152,9 @@ def _in_workbook(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book, book.open("xl/sharedStrings.xml") as strings:
             text = _decoded(strings.read(LARGEST))
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, OSError):
+    except NotAReport:
+        raise
+    except Exception:  # noqa: BLE001 - a damaged archive fails in more ways than zipfile names (zlib.error, ValueError …)
         raise _no_report() from None
     return next(_strings(text), None)
 
