@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from chancery.i18n import language
 from chancery.log.store import Recorded
+from chancery.spreadsheets import safe
 from domain.kinds import instant_text
 
 FORMS: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}
@@ -17,13 +18,6 @@ COLUMNS: Final = (
     "position", "recorded", "happened", "mission", "object", "task", "type", "kind", "by", "officer", "role",
     "on_behalf_of", "on_behalf_of_officer", "sentence", "command", "leaf",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(value: object) -> str:
-    """A cell that a spreadsheet shows and never works out."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 async def written(

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from chancery.i18n import language
-from chancery.oversight.export import safe
 from chancery.readings.entry import Entry
+from chancery.spreadsheets import safe
 from domain.kinds import instant_text
 
 FORMS: Final = {"csv": "text/csv; charset=utf-8", "jsonl": "application/jsonl; charset=utf-8"}

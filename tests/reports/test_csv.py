@@ -10,9 +10,9 @@ import pytest
 
 from chancery.reports.paper.as_csv import BOM
 from chancery.reports.paper.as_csv import csv as made
-from chancery.reports.paper.cells import safe
 from chancery.reports.paper.forms import formed
 from chancery.reports.paper.model import Language
+from chancery.spreadsheets import safe
 from tests.reports.conftest import Story
 from tests.reports.papers import ABOUT, HOSTILE, paper
 from tests.reports.test_page import trial

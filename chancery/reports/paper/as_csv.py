@@ -10,10 +10,11 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from chancery.reports.paper.cells import columns_of, listed, rows_of, safe
+from chancery.reports.paper.cells import columns_of, listed, rows_of
 from chancery.reports.paper.made_by import About
 from chancery.reports.paper.model import Cell, Paper
 from chancery.reports.paper.words import word
+from chancery.spreadsheets import safe
 
 MARK: Final = "#"
 BOM: Final = b"\xef\xbb\xbf"

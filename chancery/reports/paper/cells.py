@@ -2,19 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from chancery.reports.paper.model import Cell, Data, Entry, Section
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""With these a cell may be taken for a formula or a command; the wide forms too, which some programs read as the plain ones."""
-
-
-def safe(text: str) -> str:
-    """The text as a cell that every spreadsheet shows and none works out: an apostrophe stands before what could begin one."""
-    if text == "-":  # nothing to work out, and it stands in many a table
-        return text
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
 
 
 @dataclass(frozen=True, slots=True)
